@@ -1,0 +1,338 @@
+// Package store is the contract of tocsin's memory: the records that outlive a
+// process and the operations on them. Engines live in folders of their own
+// (store/sqlite); store/storetest is the suite that every engine passes.
+//
+// An operation is named after what happens in the daemon and owns its
+// transaction. Nothing here judges, schedules or sends: the store keeps what
+// others decided, and it keeps it whole or not at all.
+//
+// What holds for every operation:
+//
+//   - Times are given by the caller, kept in UTC to the microsecond, and come
+//     back as given. The zero time means "unknown" or "never" and comes back as
+//     the zero time.
+//   - A cancelled context leaves the store as it was before the call, or as it
+//     is after it; never in between.
+//   - Strings are kept byte for byte, whatever they hold (feeds hold anything).
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Sentinel errors. Engines wrap them with what they were doing; callers ask
+// with errors.Is.
+var (
+	// ErrInUse comes from Join on an engine that serves one worker process at
+	// a time, while another process is that worker.
+	ErrInUse = errors.New("store is in use by another tocsin")
+	// ErrLeaseLost comes from CommitPoll and RecordDelivery when the holder
+	// has no lease on the row any more: it ran out and another holder may have
+	// claimed the row since, or the same outcome was recorded before. Nothing
+	// was changed.
+	ErrLeaseLost = errors.New("lease lost")
+	// ErrNewerSchema comes from opening a store that a newer tocsin has
+	// migrated. Nothing was changed.
+	ErrNewerSchema = errors.New("store was written by a newer tocsin")
+	// ErrNotFound comes from History when the store has no such article.
+	ErrNotFound = errors.New("not found")
+)
+
+// Store is everything an engine can do. Code that uses a store declares the two
+// or three methods it needs, not this.
+type Store interface {
+	// Join makes the caller a worker called holder: the one that may claim.
+	// holder is unique to the process's run; "host:pid:random" is usual.
+	// Leases that a dead worker left behind come free: at once where the
+	// engine can know that it is dead, else when they run out. leave gives
+	// back every lease of holder and ends the membership; it must be called
+	// before Close. An engine that serves only one worker process at a time
+	// returns ErrInUse while another process is joined, with words that say
+	// which.
+	Join(ctx context.Context, holder string) (leave func() error, err error)
+
+	// SyncFeeds makes subs the feeds that are polled. A URL that the store does
+	// not know gets a row that is due at its FirstPoll; a known one keeps its
+	// whole state; one that is in the store and not in subs keeps its state and
+	// its articles and is not claimed until it is in subs again. Two entries
+	// with one URL count as the first of them.
+	SyncFeeds(ctx context.Context, subs []Subscription) error
+
+	// ClaimDueFeeds leases up to c.Limit subscribed feeds whose next poll is
+	// not after c.Now, that are not Gone and that nobody holds a running lease
+	// on, the longest due first. Two claims never return the same feed before
+	// its lease ends or its poll is committed.
+	ClaimDueFeeds(ctx context.Context, c Claim) ([]Feed, error)
+
+	// CommitPoll ends the poll of one feed in one transaction: it writes
+	// p.Feed over the feed's row, keeps those of p.Articles whose ID it does
+	// not know, hands these (in the order of p.Articles, each ID once) to
+	// judge, writes judge's decision and gives the lease back. If anything
+	// fails, judge included, nothing is written and the lease stays.
+	//
+	// judge runs inside the transaction, so what it decides was true when it
+	// was written, however many daemons share the store. It must be pure but
+	// for reading stories: an engine may run it more than once. It is not
+	// called when no article is new; nil is allowed where p.Articles is empty.
+	//
+	// Articles that are already known are left as they are. An alert whose
+	// (Story, Route) is known already is left as it is, too. An article whose
+	// ID is not made of p.Feed.URL and its Key, and a decision about an article
+	// or a story that does not exist, are mistakes of the caller: an error.
+	CommitPoll(ctx context.Context, p Poll, judge Judge) error
+
+	// NextDue returns the earliest time at which ClaimDueFeeds or ClaimAlerts
+	// could return something, be it in the past; the zero time when nothing is
+	// scheduled at all. Rows under a running lease count from the lease's end;
+	// what is due at once, whenever that is, counts as due in 1970.
+	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
+
+	// ClaimAlerts leases up to c.Limit pending alerts whose NextTry is not after
+	// c.Now and that nobody holds a running lease on, the oldest first, counts
+	// an attempt for each and marks it Unsettled: from here until
+	// RecordDelivery says otherwise it may have been sent. The returned Alert
+	// has Attempts with this attempt counted, and Unsettled as it was before
+	// this claim: true means that an earlier attempt may have got through, so
+	// the channel must be searched before sending.
+	ClaimAlerts(ctx context.Context, c Claim) ([]Alert, error)
+
+	// RecordDelivery writes what became of a claimed alert, settles the
+	// verdicts that wait for it, and gives the lease back, in one transaction.
+	RecordDelivery(ctx context.Context, d Delivery) error
+
+	// Feeds returns all subscribed feeds, by URL.
+	Feeds(ctx context.Context) ([]Feed, error)
+	// Alerts returns the alerts created at since or later, oldest first.
+	Alerts(ctx context.Context, since time.Time) ([]Alert, error)
+	// History returns all that is kept of the article with that ID, or
+	// ErrNotFound.
+	History(ctx context.Context, article string) (History, error)
+	// Counts returns how much there is of everything.
+	Counts(ctx context.Context) (Counts, error)
+
+	// Close ends the use of the store. Operations that run are waited for.
+	Close() error
+}
+
+// Subscription is a feed that is to be polled.
+type Subscription struct {
+	URL       string    // as people wrote it; the feed's identity
+	FirstPoll time.Time // when a feed that the store does not know is due
+}
+
+// Claim asks for work.
+type Claim struct {
+	Holder string        // who asks; must have joined
+	Now    time.Time     // what is due is due now
+	Lease  time.Duration // how long the work is the holder's, counted from Now
+	Limit  int           // at most so many rows; 1 or more
+}
+
+// Feed is what is known of a subscribed feed.
+type Feed struct {
+	URL      string // the subscription; the feed's identity
+	Location string // where it is read since it moved for good; "" means URL
+	Title    string // as the document says; "" before the first success
+
+	// Validators of the last good answer, byte for byte as the server sent them.
+	ETag         string
+	LastModified string
+
+	NextPoll  time.Time
+	Polled    time.Time // when it was last asked; zero: never
+	Succeeded time.Time // when it last answered with a feed or with "unchanged"; zero: never
+	Failures  int       // polls that failed since Succeeded
+	Problem   string    // one line: why the last poll failed or was degraded; "" when all is well
+	Gone      bool      // the server said that the feed is gone for good; it is polled no more
+}
+
+// Article is one entry of a feed, as it was when first seen.
+type Article struct {
+	ID         string // ArticleID(Feed, Key)
+	Feed       string // the subscription's URL
+	Key        string // what identifies the article within its feed
+	URL        string
+	Title      string // plain text, one line; never empty
+	Summary    string // plain text
+	Body       string // plain text
+	Author     string
+	Language   string // BCP 47, lower case; "" unknown
+	Categories []string
+	Published  time.Time // zero: the feed does not say
+	Updated    time.Time // zero: the feed does not say
+	Seen       time.Time // when the poll that brought it ran
+}
+
+// ArticleID is the ID of the article with that key in that feed: 80 bits of a
+// SHA-256 over both, in 16 characters of lower-case base32. It is the same on
+// every machine, so that repeating a poll finds what it kept before.
+func ArticleID(feedURL, key string) string { return shortHash("article", feedURL, key) }
+
+// AlertID is the ID of what a route says of a story: the natural key (story,
+// route) in the form of ArticleID. It also goes with the message to Slack, to
+// find it there again.
+func AlertID(story, route string) string { return shortHash("alert", story, route) }
+
+// shortHash hashes the parts so that no two lists of parts read the same.
+func shortHash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		var n [8]byte
+		for i, l := 0, len(p); i < len(n); i, l = i+1, l>>8 {
+			n[i] = byte(l)
+		}
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	return strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:10]))
+}
+
+// Poll is the outcome of one poll of one feed.
+type Poll struct {
+	Holder   string    // who holds the lease on the feed
+	Feed     Feed      // the feed's row as it is from now on; its URL says which
+	Articles []Article // all that the document held, known or new, in its order; empty when unchanged or failed
+}
+
+// Judge decides about the articles of a poll that are new.
+type Judge func(ctx context.Context, fresh []Article, stories Stories) (Decision, error)
+
+// Stories is what a Judge may ask about the stories so far.
+type Stories interface {
+	// WithKeys returns the stories that carry at least one of the keys and
+	// whose Last is not before since, the latest first.
+	WithKeys(ctx context.Context, keys []string, since time.Time) ([]Story, error)
+}
+
+// Decision is all that follows from the new articles of a poll.
+type Decision struct {
+	Matches  []Match
+	Reports  []Report
+	Verdicts []Verdict
+	Alerts   []Alert
+}
+
+// Match is a rule that holds for an article.
+type Match struct {
+	Article   string // its ID
+	Rule      string
+	Theme     string
+	Severity  string
+	Status    string // the rule's: live or shadow
+	Score     int
+	Threshold int
+	Evidence  json.RawMessage // the signals that held, with their points and the places that earned them
+}
+
+// Report puts an article into a story, and makes the story where it is the
+// first of it.
+type Report struct {
+	Story   string    // the story's ID; the first report's article ID is usual
+	Article string    // its ID
+	Keys    []string  // added to what the story is found by
+	At      time.Time // the story's Last is the latest of its reports
+}
+
+// Story is what is known of articles that tell the same event.
+type Story struct {
+	ID     string
+	Keys   []string // sorted
+	Routes []string // where an alert of it was raised; sorted
+	First  time.Time
+	Last   time.Time
+}
+
+// Outcome is how an article ended for a rule and a route.
+type Outcome string
+
+// The outcomes. Every article has exactly one for each rule that matched and
+// each route. Queued is the only one that changes: RecordDelivery makes it Sent
+// or Failed.
+const (
+	Queued   Outcome = "queued"   // its alert waits to be said
+	Sent     Outcome = "sent"     // its alert was said
+	Failed   Outcome = "failed"   // its alert can never be said; the alert's Problem says why
+	Joined   Outcome = "joined"   // its story was raised on the route before
+	Shadow   Outcome = "shadow"   // the rule is on trial
+	Baseline Outcome = "baseline" // it was there already when its feed was first read
+	TooOld   Outcome = "too old"  // it is older than the feed's max_age
+	NoRoute  Outcome = "no route" // no route takes it; its Route is ""
+)
+
+// Verdict is the end of an article for a rule and a route.
+type Verdict struct {
+	Article string
+	Rule    string
+	Route   string
+	Outcome Outcome
+	Alert   string // the ID of the alert that says or said it, for Queued, Sent, Failed and Joined; else ""
+	At      time.Time
+}
+
+// History is all that the store keeps of one article.
+type History struct {
+	Article  Article
+	Story    string    // the ID of the story that it is in; "" for none
+	Matches  []Match   // by rule
+	Verdicts []Verdict // by rule and route
+}
+
+// AlertState is how far an alert is.
+type AlertState string
+
+// The states of an alert. Only pending ones are claimed.
+const (
+	AlertPending AlertState = "pending"
+	AlertSent    AlertState = "sent"
+	AlertFailed  AlertState = "failed"
+)
+
+// Alert is what is to be said of a story on a route, once.
+type Alert struct {
+	ID       string // AlertID(Story, Route)
+	Story    string
+	Route    string
+	Channel  string // where the route says things
+	Severity string
+	Content  json.RawMessage // what is to be said, in the daemon's own form
+	Created  time.Time
+
+	State     AlertState
+	Attempts  int
+	Unsettled bool      // an attempt was begun whose outcome is not known
+	Tried     time.Time // when the first attempt was claimed; zero: never
+	NextTry   time.Time // not before; zero: at once
+	Sent      time.Time
+	Receipt   string // where it can be found: channel and timestamp on Slack; "" elsewhere
+	Problem   string // one line: why the last attempt failed
+}
+
+// Delivery is what became of a claimed alert.
+type Delivery struct {
+	Alert  string // its ID
+	Holder string // who holds the lease
+	At     time.Time
+
+	// State is AlertSent, AlertFailed (never to be tried again), or
+	// AlertPending: to be tried again at NextTry.
+	State     AlertState
+	Unsettled bool // for AlertPending: this attempt may have got through all the same
+	NextTry   time.Time
+	Receipt   string // for AlertSent
+	Problem   string // for AlertPending and AlertFailed
+}
+
+// Counts is how much there is of everything.
+type Counts struct {
+	Feeds, FeedsFailing       int // subscribed; of these with Failures > 0 or Gone
+	Articles, Matches         int
+	Stories                   int
+	Verdicts                  int
+	Pending, SentAlerts, Dead int // alerts by state
+}

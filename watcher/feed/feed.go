@@ -1,0 +1,96 @@
+// Package feed reads one feed once: it asks the server politely, decodes and
+// cleans what comes back, has gofeed parse it, and hands out plain articles
+// with an identity that outlives the document.
+//
+// It keeps nothing between two reads and decides nothing about time: what to
+// remember comes in with a Request and goes out with a Result. Which articles
+// are new, when the next poll is and what an article means is for others.
+package feed
+
+import (
+	"net/http"
+	"time"
+)
+
+// Request is one read of one feed.
+type Request struct {
+	URL    string      // http or https
+	Header http.Header // sent along, to that host only; may be nil
+	// Validators of the last good answer, byte for byte; "" for none.
+	ETag         string
+	LastModified string
+}
+
+// Result is the answer of a server that has a feed, or still has it.
+type Result struct {
+	// Unchanged says that the server knows our validators: there is no
+	// Document, and the validators below are the ones to keep.
+	Unchanged bool
+	// ETag and LastModified are what to keep for the next Request. Both are ""
+	// when the answer was degraded: what was not read whole must be read again.
+	ETag         string
+	LastModified string
+	// Moved is where the feed lives for good, when every redirect on the way
+	// was permanent and a feed was found there; else "".
+	Moved string
+	// NotBefore is the earliest time the server wants to be asked again; zero
+	// when it does not say.
+	NotBefore time.Time
+	Document  *Document
+}
+
+// Document is a feed as read. All texts are plain: markup is gone, entities are
+// characters, white space is single spaces (in bodies, line feeds between
+// paragraphs).
+type Document struct {
+	Title    string
+	Language string // BCP 47, lower case; "" when it does not say
+	Items    []Item // in the document's order; each Key once
+	Degraded string // one line: what had to be repaired or left out; "" when the document was whole
+}
+
+// Item is one entry of a feed.
+type Item struct {
+	Key        string // identifies the entry within its feed, over documents; never empty
+	ID         string // as delivered (guid, atom:id, id, rdf:about); may be empty
+	Link       string // absolute http or https, or ""
+	Title      string // one line; from the text where the feed has none; "" only when there is no text either
+	Summary    string
+	Content    string // the longer text; "" when it is the Summary
+	Author     string
+	Categories []string
+	Published  time.Time // UTC; zero when the feed does not say
+	Updated    time.Time // UTC; zero when the feed does not say
+}
+
+// Problem is why a feed could not be read.
+type Problem string
+
+// The problems a read can have.
+const (
+	Unreachable Problem = "unreachable" // no connection, or it broke
+	Timeout     Problem = "timeout"     // the server was too slow, or never ended
+	Forbidden   Problem = "forbidden"   // the address is private or no http(s)
+	Status      Problem = "status"      // the server answered with an error
+	Gone        Problem = "gone"        // 410: the feed is gone for good
+	TooLarge    Problem = "too large"   // over the size limit, before or after decompression
+	Empty       Problem = "empty"       // 200 and no body
+	NotAFeed    Problem = "not a feed"  // HTML, or something else
+	Broken      Problem = "broken"      // a feed, but too damaged to read one entry
+)
+
+// Error is a read that failed. It is made of what the server said only where
+// that is safe in a log: one line, no control characters, no credentials.
+type Error struct {
+	Problem   Problem
+	Reason    string    // one line for people, in lower case: "HTML page, not a feed"
+	Code      int       // the HTTP status; 0 when there was none
+	NotBefore time.Time // the earliest time the server wants to be asked again; zero when it does not say
+	Err       error     // the cause; may be nil
+}
+
+// Error returns the reason in one line.
+func (e *Error) Error() string { return e.Reason }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }

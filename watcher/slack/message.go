@@ -1,0 +1,47 @@
+// Package slack says alerts: it renders them as Slack messages, posts them, and
+// looks up in a channel whether one was posted before. The terminal shows the
+// very same messages, drawn from their blocks.
+//
+// It does not decide what is said, where or when, and never retries: it says
+// what became of an attempt, and whoever called decides.
+package slack
+
+import "time"
+
+// Alert is what is to be said about a story. Its texts are plain and come from
+// feeds: rendering makes sure that they cannot ring, link or break anything.
+type Alert struct {
+	Key       string // identifies the alert in the channel's history
+	Severity  string // info, low, medium, high, critical
+	Title     string
+	URL       string // http or https; "" when the article has none
+	Text      string // the article's summary or the begin of its body; may be empty
+	Source    string // who reports it
+	Published time.Time
+	Bold      []Span  // in Title and Text: the words that rang
+	Matches   []Match // what rang, the strongest first; at least one
+}
+
+// Span is a piece of an alert's Title or Text, in bytes.
+type Span struct {
+	InTitle  bool
+	From, To int
+}
+
+// Match is a rule that rang, with its arithmetic.
+type Match struct {
+	Rule      string // its ID
+	Title     string // the rule's title, for people
+	Why       string // why the rule exists; may be empty
+	Theme     string
+	Severity  string
+	Score     int
+	Threshold int
+	Signals   []Signal // in the rule's order
+}
+
+// Signal is one signal that held.
+type Signal struct {
+	When   string // the query as written
+	Points int
+}
