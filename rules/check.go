@@ -1,0 +1,328 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin/rules/yamlfile"
+)
+
+// warningCodes are the codes of all warnings, which a comment can silence.
+var warningCodes = []string{
+	"common-word", "dead-signal", "duplicate-member", "empty-regexp", "expired-tuning", "list-query",
+	"no-example", "no-threshold", "not-exercised", "short-stem", "subsumed", "unknown-allow",
+	"unreachable-escalate", "unused-list", "wide-near",
+}
+
+// checkMeaning looks at what rules, queries and lists mean, once all of them
+// are there.
+func (c *compiler) checkMeaning(s *Set) {
+	broken := map[string]bool{} // rules of which nothing can be said
+	for _, p := range c.problems {
+		if p.Level == yamlfile.Error {
+			broken[p.Rule] = true
+		}
+	}
+	for _, q := range c.bound {
+		c.checkBound(q)
+	}
+	for _, f := range c.files {
+		c.checkListsOf(f)
+		for i := range f.Rules {
+			src := &f.Rules[i]
+			r := c.byID[src.ID.Value]
+			if r.examples != &src.Examples || broken[r.ID] {
+				continue
+			}
+			k := &ruleCheck{c, f, src, r, r.Base, map[int]bool{}}
+			k.run(s)
+		}
+	}
+}
+
+// checkBound looks at one query.
+func (c *compiler) checkBound(q boundQuery) {
+	warn := func(at int, code, msg, hint string) {
+		c.report(q.file, q.rule, yamlfile.Warningf(q.text.PosAt(at), code, "%s", msg).WithHint(hint))
+	}
+	q.node.each(func(n *node) {
+		switch n.op {
+		case opNear, opBefore, opNotNear:
+			if n.n > 10 {
+				warn(n.at, "wide-near", fmt.Sprintf("%d words apart is hardly near", n.n), "10 is about a sentence; beyond, AND says the same")
+			}
+		case opRegexp:
+			if n.re.MatchString("") {
+				warn(n.at, "empty-regexp", "this regular expression meets the empty text, so it always holds", "")
+			}
+		case opOr:
+			for _, s := range subsumed(alternatives(n)) {
+				warn(s.narrow.at, "subsumed", s.msg(), "delete it")
+			}
+		}
+	})
+	for _, n := range ownTerms(q.node) {
+		if msg := wideStem(n.term); msg != "" {
+			warn(n.at, "short-stem", msg, "write out the words that are meant")
+		}
+	}
+}
+
+// ownTerms returns the terms that the query itself names, not its lists.
+func ownTerms(n *node) []*node {
+	if n.op == opTerm {
+		return []*node{n}
+	}
+	if n.op == opList || n.op == opAtLeast {
+		return nil
+	}
+	var terms []*node
+	for _, k := range n.kids {
+		terms = append(terms, ownTerms(k)...)
+	}
+	return terms
+}
+
+// alternative is a term among others of which one suffices.
+type alternative struct {
+	term   *term
+	fields fieldSet
+	at     int
+	listed bool // it is a list's member, not the query's own
+}
+
+// alternatives returns the terms of an OR, with those of its lists.
+func alternatives(or *node) []alternative {
+	var alts []alternative
+	for _, k := range or.kids {
+		switch k.op {
+		case opTerm:
+			alts = append(alts, alternative{k.term, k.fields, k.at, false})
+		case opList:
+			for _, m := range k.kids {
+				alts = append(alts, alternative{m.term, m.fields, m.at, true})
+			}
+		}
+	}
+	return alts
+}
+
+// subsumption is an alternative that adds nothing to a wider one.
+type subsumption struct{ narrow, wide alternative }
+
+func (s subsumption) msg() string {
+	return fmt.Sprintf("%s is taken in by %s, an alternative to it", s.narrow.term, s.wide.term)
+}
+
+// String returns the term as people would write it.
+func (t *term) String() string {
+	words := make([]string, len(t.words))
+	for i, p := range t.words {
+		words[i] = p.folded
+		if p.capitals {
+			words[i] = strings.ToUpper(p.folded)
+		}
+		if p.stem {
+			words[i] += "*"
+		}
+	}
+	if len(words) == 1 {
+		return words[0]
+	}
+	return `"` + strings.Join(words, " ") + `"`
+}
+
+// subsumed finds the alternatives, lists' members aside, that stand only where
+// another stands anyway. Of two that are the same it is the later one.
+func subsumed(alts []alternative) []subsumption {
+	index := newLexicon()
+	byTerm := map[*term][]int{} // the index's terms to alts
+	for i, a := range alts {
+		t := index.intern(a.term)
+		byTerm[t] = append(byTerm[t], i)
+	}
+	var found []subsumption
+	for i, a := range alts {
+		if a.listed {
+			continue
+		}
+		if j := widerThan(i, alts, index, byTerm); j >= 0 {
+			found = append(found, subsumption{a, alts[j]})
+		}
+	}
+	return found
+}
+
+// widerThan returns which alternative takes in alts[i], -1 for none.
+func widerThan(i int, alts []alternative, index *lexicon, byTerm map[*term][]int) int {
+	a, wider := alts[i], -1
+	consider := func(t *term) {
+		for _, j := range byTerm[t] {
+			b := alts[j]
+			if j == i || wider >= 0 || a.fields&^b.fields != 0 || !a.term.within(b.term) {
+				continue
+			}
+			if b.fields == a.fields && b.term.within(a.term) && !b.listed && j > i {
+				continue // the same, and the later one is told
+			}
+			wider = j
+		}
+	}
+	for _, p := range a.term.words {
+		index.kept.candidates(p.folded, consider)
+		index.plain.candidates(p.folded, consider)
+	}
+	return wider
+}
+
+// checkListsOf looks at the lists of a file.
+func (c *compiler) checkListsOf(f *File) {
+	for i := range f.Lists {
+		l := &f.Lists[i]
+		if !c.used[l] && !f.Share {
+			c.report(f, "", yamlfile.Warningf(l.Key.Pos, "unused-list", "no query uses $%s", l.Key.Value).WithHint("delete it, or write share: true for other files"))
+		}
+		c.checkMembers(f, l)
+	}
+}
+
+func (c *compiler) checkMembers(f *File, l *yamlfile.Entry[[]yamlfile.String]) {
+	var alts []alternative
+	first := map[string]int{} // line of the member
+	for i, m := range l.Value {
+		t := f.terms[m.Pos]
+		warn := func(code, hint, format string, args ...any) {
+			c.report(f, "", yamlfile.Warningf(m.Pos, code, format, args...).WithHint(hint))
+		}
+		if line, twice := first[t.key()]; twice {
+			warn("duplicate-member", fmt.Sprintf("first in line %d", line), "%s is in $%s twice", t, l.Key.Value)
+			continue
+		}
+		first[t.key()] = m.Pos.Line
+		alts = append(alts, alternative{t, allFields, i, false})
+		if msg := wideStem(t); msg != "" {
+			warn("short-stem", "write out the words that are meant", "%s", msg)
+		}
+		if isCommonName(m.Value, t) {
+			warn("common-word", "add a word that tells the name from it, such as the first name or Inc", "%s is also a common English word", m.Value)
+		}
+		if looksLikeQuery(m.Value) {
+			warn("list-query", "make it several members, or a query", "a list's member is a phrase, and its operators are words in it")
+		}
+	}
+	for _, s := range subsumed(alts) {
+		c.report(f, "", yamlfile.Warningf(l.Value[s.narrow.at].Pos, "subsumed", "%s", s.msg()).WithHint("delete it"))
+	}
+}
+
+func looksLikeQuery(s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool {
+		return w == "AND" || w == "OR" || w == "NOT" || operator.MatchString(w)
+	})
+}
+
+// ruleCheck looks at one rule as a whole.
+type ruleCheck struct {
+	*compiler
+	file *File
+	src  *RuleSource
+	rule *Rule
+	best int          // the highest score that can be
+	dead map[int]bool // the signals that can never add anything
+}
+
+func (k *ruleCheck) fail(at yamlfile.Pos, code, msg, hint string) {
+	k.report(k.file, k.rule.ID, yamlfile.Errorf(at, code, "%s", msg).WithHint(hint))
+}
+
+func (k *ruleCheck) warn(at yamlfile.Pos, code, msg, hint string) {
+	k.report(k.file, k.rule.ID, yamlfile.Warningf(at, code, "%s", msg).WithHint(hint))
+}
+
+func (k *ruleCheck) run(s *Set) {
+	k.checkRequire()
+	k.checkSignals()
+	k.checkThreshold()
+	k.checkExamples(s)
+}
+
+func (k *ruleCheck) checkRequire() {
+	switch r := k.rule; {
+	case never(r.require):
+		k.fail(k.src.Require.Pos, "never-holds", "require can never hold", "")
+	case r.exclude != nil && implies(r.require, r.exclude):
+		k.fail(k.src.Require.Pos, "never-holds", "whenever require holds, exclude does too, so the rule never says anything", "")
+	}
+}
+
+// checkSignals finds the signals that can never add anything, and the best
+// score of the others.
+func (k *ruleCheck) checkSignals() {
+	r := k.rule
+	for i, n := range r.signals {
+		why := ""
+		switch {
+		case never(n):
+			why = "this can never hold"
+		case never(&node{op: opAnd, kids: []*node{r.require, n}}):
+			why = "this can never hold together with require"
+		case r.exclude != nil && implies(n, r.exclude):
+			why = "whenever this holds, exclude does too, so it never adds anything"
+		default:
+			k.best += max(r.Signals[i].Points, 0)
+			continue
+		}
+		k.dead[i] = true
+		if i < len(k.src.Signals) {
+			k.warn(k.src.Signals[i].When.Pos, "dead-signal", why, "")
+		}
+	}
+}
+
+func (k *ruleCheck) checkThreshold() {
+	r, src := k.rule, k.src
+	if !src.Threshold.Given() && len(src.Signals) > 0 {
+		k.warn(src.ID.Pos, "no-threshold", "the rule has signals and no threshold, so that require alone suffices", "write threshold: 5, or 0 if that is meant")
+	}
+	if r.Threshold > k.best {
+		at := src.Threshold.Pos
+		file := k.file
+		if t, ok := k.raisedBy[r]; ok {
+			at, file = t.pos, t.file
+		}
+		p := yamlfile.Errorf(at, "unreachable-threshold", "the threshold %d cannot be reached", r.Threshold)
+		k.report(file, r.ID, p.WithHint(fmt.Sprintf("the points add up to %d at most", k.best)))
+		return
+	}
+	for _, e := range src.Escalate {
+		if score := e.Value.Value; score > k.best {
+			k.warn(e.Value.Pos, "unreachable-escalate", fmt.Sprintf("the score %d for %s cannot be reached", score, e.Key.Value), fmt.Sprintf("the points add up to %d at most", k.best))
+		}
+	}
+}
+
+// checkExamples finds what the examples leave untried.
+func (k *ruleCheck) checkExamples(s *Set) {
+	ex := &k.src.Examples
+	missing := ""
+	switch match, no := len(ex.Match)+len(ex.TodoMatch) > 0, len(ex.NoMatch)+len(ex.TodoNoMatch) > 0; {
+	case !match && !no:
+		missing = "the rule has no examples"
+	case !match:
+		missing = "the rule has no example that it matches"
+	case !no:
+		missing = "the rule has no example that it does not match"
+	}
+	if missing != "" {
+		k.warn(k.src.ID.Pos, "no-example", missing, "write some under examples: match and no_match")
+	}
+	if len(ex.Match)+len(ex.NoMatch)+len(ex.TodoMatch)+len(ex.TodoNoMatch) == 0 || yamlfile.AnyError(k.problems) {
+		return
+	}
+	for _, i := range s.testRule(k.rule).Unexercised {
+		if i < len(k.src.Signals) && !k.dead[i] {
+			k.warn(k.src.Signals[i].When.Pos, "not-exercised", "this signal holds in none of the examples", "add one with it")
+		}
+	}
+}

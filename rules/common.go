@@ -1,0 +1,66 @@
+package rules
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// commonText is about 2,000 of the commonest English words, lower case.
+//
+//go:embed common.txt
+var commonText string
+
+// commonWords returns the commonest English words, sorted.
+var commonWords = sync.OnceValue(func() []string {
+	words := strings.Fields(commonText)
+	slices.Sort(words)
+	return slices.Compact(words)
+})
+
+// isCommonName reports whether a list's member is a name of one word, such as
+// Apple, that is also an everyday word. Words in small letters are taken to be
+// meant, and capitals only to tell the name.
+func isCommonName(member string, t *term) bool {
+	if len(t.words) != 1 || t.words[0].stem || t.words[0].capitals || !unicode.IsUpper(firstRune(member)) {
+		return false
+	}
+	_, found := slices.BinarySearch(commonWords(), t.words[0].folded)
+	return found
+}
+
+// wideStem says which common words a short stem of the term takes in that are
+// not its inflections; "" for none.
+func wideStem(t *term) string {
+	const short, show = 4, 3 // letters; words named
+	for _, p := range t.words {
+		if !p.stem || p.capitals || utf8.RuneCountInString(p.folded) > short {
+			continue
+		}
+		words := commonWords()
+		i, _ := slices.BinarySearch(words, p.folded)
+		var taken []string
+		for ; i < len(words) && strings.HasPrefix(words[i], p.folded) && len(taken) < show; i++ {
+			if !isInflection(words[i], p.folded) {
+				taken = append(taken, words[i])
+			}
+		}
+		if len(taken) > 0 {
+			return fmt.Sprintf("the stem %s* also takes in words such as %s", p.folded, strings.Join(taken, ", "))
+		}
+	}
+	return ""
+}
+
+// isInflection reports whether word is the stem with a common ending.
+func isInflection(word, stem string) bool {
+	switch strings.TrimPrefix(word, stem) {
+	case "", "s", "es", "e", "d", "ed", "er", "or", "ing", "ion", "y", "ly":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,324 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/rules/yamlfile"
+)
+
+// Compile makes files one set: it joins rules, the lists that files share, and
+// tunings, and looks at what the queries mean. now is when tunings and silenced
+// warnings count as expired. A nil file stands for one that Parse refused: the
+// problems of the others are found all the same.
+//
+// problems has errors and warnings, in the order of the files' names and of
+// places. s is nil when there is an error among them, or a nil file. The order
+// of the files makes no difference.
+func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem) {
+	c := &compiler{
+		now: now, lexicon: newLexicon(), byID: map[string]*Rule{},
+		used: map[*yamlfile.Entry[[]yamlfile.String]]bool{}, raisedBy: map[*Rule]tunedAt{},
+	}
+	for _, f := range files {
+		if f == nil {
+			c.incomplete = true
+			continue
+		}
+		c.files = append(c.files, f)
+	}
+	slices.SortStableFunc(c.files, func(a, b *File) int { return cmp.Compare(a.name, b.name) })
+	c.addRules()
+	c.applyTunings()
+	slices.SortFunc(c.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	s = &Set{rules: c.rules, lexicon: c.lexicon}
+	c.checkMeaning(s)
+	problems = yamlfile.Sort(silence(c.problems, c.files, now))
+	if c.incomplete || yamlfile.AnyError(problems) {
+		return nil, problems
+	}
+	return s, problems
+}
+
+// compiler makes a Set of files.
+type compiler struct {
+	now        time.Time
+	files      []*File // by name, without nil
+	incomplete bool    // there was a nil file
+	lexicon    *lexicon
+	rules      []*Rule
+	byID       map[string]*Rule
+	used       map[*yamlfile.Entry[[]yamlfile.String]]bool // lists that queries name
+	bound      []boundQuery
+	raisedBy   map[*Rule]tunedAt // where the tuning is whose threshold a rule has
+	problems   []yamlfile.Problem
+}
+
+// tunedAt is a place in a tuning.
+type tunedAt struct {
+	file *File
+	pos  yamlfile.Pos
+}
+
+// boundQuery is a query of a file, ready to be evaluated, for the checks of its
+// meaning.
+type boundQuery struct {
+	file *File
+	rule string // "" a tuning's
+	text yamlfile.String
+	node *node
+}
+
+func (c *compiler) report(f *File, rule string, p yamlfile.Problem) {
+	p.File, p.Rule = f.name, rule
+	c.problems = append(c.problems, p)
+}
+
+func (c *compiler) addRules() {
+	for _, f := range c.files {
+		for i := range f.Rules {
+			src := &f.Rules[i]
+			if first, taken := c.byID[src.ID.Value]; taken {
+				p := yamlfile.Errorf(src.ID.Pos, "duplicate-id", "this id is taken")
+				c.report(f, src.ID.Value, p.WithHint(fmt.Sprintf("by %s:%d", first.File, first.Pos.Line)))
+				continue
+			}
+			r := c.rule(f, src)
+			c.rules = append(c.rules, r)
+			c.byID[r.ID] = r
+		}
+	}
+}
+
+// rule makes a rule of what the file says.
+func (c *compiler) rule(f *File, src *RuleSource) *Rule {
+	r := &Rule{
+		ID: src.ID.Value, Theme: f.Theme.Value, Title: cmp.Or(src.Title, src.ID.Value), Why: src.Why,
+		Status: src.Status, Severity: src.severity(), Base: src.Base, Threshold: src.Threshold.Value,
+		Require: src.Require.Value, File: f.name, Pos: src.ID.Pos, examples: &src.Examples,
+	}
+	for _, e := range src.Escalate {
+		to, _ := ParseSeverity(e.Key.Value)
+		r.Escalate = append(r.Escalate, Escalation{to, e.Value.Value})
+	}
+	slices.SortFunc(r.Escalate, func(a, b Escalation) int { return cmp.Compare(a.Severity, b.Severity) })
+	r.require = c.bind(f, r.ID, src.Require)
+	r.requireLast = r.require.cost() == costRegexp
+	c.exclude(r, src.Exclude, c.bind(f, r.ID, src.Exclude))
+	for _, s := range src.Signals {
+		c.signal(r, s, c.bind(f, r.ID, s.When))
+	}
+	return r
+}
+
+// exclude adds a query to what the rule excludes; nil adds nothing.
+func (c *compiler) exclude(r *Rule, text yamlfile.String, n *node) {
+	switch {
+	case n == nil:
+		return
+	case r.exclude == nil:
+		r.exclude = n
+	default:
+		r.exclude = &node{op: opOr, kids: []*node{r.exclude, n}}
+	}
+	r.Exclude = append(r.Exclude, text.Value)
+}
+
+func (c *compiler) signal(r *Rule, s SignalSource, n *node) {
+	r.Signals = append(r.Signals, Evidence{s.When.Value, s.Points.Value})
+	r.signals = append(r.signals, n)
+}
+
+func (c *compiler) applyTunings() {
+	for _, f := range c.files {
+		for i := range f.Tune {
+			if t := &f.Tune[i]; t.expired(c.now) {
+				c.report(f, "", yamlfile.Warningf(t.Expires.Pos, "expired-tuning", "this tuning expired and is off").WithHint("delete it, or give it a later day"))
+			} else {
+				c.tune(f, t)
+			}
+		}
+	}
+}
+
+func (c *compiler) tune(f *File, t *Tuning) {
+	exclude := c.bind(f, "", t.Exclude)
+	signals := make([]*node, len(t.Signals))
+	for i, s := range t.Signals {
+		signals[i] = c.bind(f, "", s.When)
+	}
+	for _, r := range c.targets(f, t) {
+		c.exclude(r, t.Exclude, exclude)
+		for i, s := range t.Signals {
+			c.signal(r, s, signals[i])
+		}
+		_, raised := c.raisedBy[r]
+		if th := t.Threshold; th.Given() && (!raised || th.Value > r.Threshold) {
+			r.Threshold, c.raisedBy[r] = th.Value, tunedAt{f, th.Pos}
+		}
+	}
+}
+
+// targets returns the rules that a tuning names, each once.
+func (c *compiler) targets(f *File, t *Tuning) []*Rule {
+	var targets []*Rule
+	for _, pattern := range t.Rules {
+		n := len(targets)
+		for _, r := range c.rules {
+			if start, wild := strings.CutSuffix(pattern.Value, "*"); r.ID == pattern.Value || wild && strings.HasPrefix(r.ID, start) {
+				targets = append(targets, r)
+			}
+		}
+		if len(targets) == n && !c.incomplete {
+			var ids []string
+			for _, r := range c.rules {
+				ids = append(ids, r.ID)
+			}
+			p := yamlfile.Errorf(pattern.Pos, "unknown-rule", "there is no rule %s", pattern.Value)
+			c.report(f, "", p.WithHint(yamlfile.DidYouMean(pattern.Value, ids)))
+		}
+	}
+	slices.SortFunc(targets, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.Compact(targets)
+}
+
+// bind returns a query of the file ready to be evaluated, nil for one that is
+// not given.
+func (c *compiler) bind(f *File, rule string, text yamlfile.String) *node {
+	parsed := f.queries[text.Pos]
+	if parsed == nil {
+		return nil
+	}
+	b := &binder{c, f, rule, text}
+	n := b.bind(parsed)
+	c.bound = append(c.bound, boundQuery{f, rule, text, n})
+	return n
+}
+
+// binder copies one query, with the members of its lists and the lexicon's
+// terms in it.
+type binder struct {
+	*compiler
+	file *File
+	rule string
+	text yamlfile.String
+}
+
+func (b *binder) bind(parsed *node) *node {
+	n := *parsed
+	n.kids = nil
+	switch n.op {
+	case opTerm:
+		n.term = b.lexicon.intern(parsed.term)
+	case opList, opAtLeast:
+		n.kids = b.members(parsed)
+	}
+	for _, k := range parsed.kids {
+		n.kids = append(n.kids, b.bind(k))
+	}
+	if n.op == opAnd {
+		// What costs more comes last, and is not looked at when the rest fails.
+		slices.SortStableFunc(n.kids, func(x, y *node) int { return cmp.Compare(x.cost(), y.cost()) })
+	}
+	return &n
+}
+
+// What queries take to evaluate, from little to much.
+const (
+	costTerms = iota
+	costNear
+	costRegexp
+)
+
+// cost returns what the most costly part of the query takes.
+func (n *node) cost() int {
+	cost := costTerms
+	n.each(func(k *node) {
+		switch k.op {
+		case opRegexp:
+			cost = max(cost, costRegexp)
+		case opNear, opBefore, opNotNear:
+			cost = max(cost, costNear)
+		}
+	})
+	return cost
+}
+
+// members returns the members of the list that n names, each once.
+func (b *binder) members(n *node) []*node {
+	file, list := b.list(n)
+	if list == nil {
+		return nil
+	}
+	b.used[list] = true
+	var kids []*node
+	seen := map[*term]bool{}
+	for _, m := range list.Value {
+		if t := b.lexicon.intern(file.terms[m.Pos]); !seen[t] {
+			seen[t] = true
+			kids = append(kids, &node{op: opTerm, at: n.at, fields: n.fields, term: t})
+		}
+	}
+	if n.op == opAtLeast && n.n > len(kids) && file != b.file {
+		b.problem(n, "never-holds", fmt.Sprintf("ATLEAST/%d can never hold: $%s has %d members", n.n, n.value, len(kids)), "")
+	}
+	return kids
+}
+
+// problem reports an error at a place of the query.
+func (b *binder) problem(n *node, code, msg, hint string) {
+	at := n.at
+	if code == "unknown-list" {
+		at += strings.Index(b.text.Value[n.at:], "$")
+	}
+	b.report(b.file, b.rule, yamlfile.Errorf(b.text.PosAt(at), code, "%s", msg).WithHint(hint))
+}
+
+// list finds a list of the file, or of another that shares its own; nil after
+// having said what is wrong.
+func (b *binder) list(n *node) (*File, *yamlfile.Entry[[]yamlfile.String]) {
+	theme, name, dotted := strings.Cut(n.value, ".")
+	if !dotted {
+		return b.file, b.file.list(n.value)
+	}
+	var themes, names []string
+	private := false
+	for _, f := range b.files {
+		if f.Share {
+			themes = append(themes, f.Theme.Value)
+		}
+		if f.Theme.Value != theme {
+			continue
+		}
+		if l := f.list(name); l != nil && (f.Share || f == b.file) {
+			return f, l
+		} else if l != nil {
+			private = true
+		}
+		for _, l := range f.listNames() {
+			names = append(names, theme+"."+l)
+		}
+	}
+	switch {
+	case private:
+		b.problem(n, "unknown-list", fmt.Sprintf("the file of theme %s does not share $%s", theme, n.value), "write share: true there")
+	case len(names) > 0:
+		b.problem(n, "unknown-list", fmt.Sprintf("$%s is no list", n.value), nearestList(n.value, names))
+	case !b.incomplete:
+		b.problem(n, "unknown-list", fmt.Sprintf("$%s is no list: no theme %s shares any", n.value, theme), yamlfile.DidYouMean(theme, themes))
+	}
+	return nil, nil
+}
+
+// list returns the file's list of that name, nil if there is none.
+func (f *File) list(name string) *yamlfile.Entry[[]yamlfile.String] {
+	for i := range f.Lists {
+		if f.Lists[i].Key.Value == name {
+			return &f.Lists[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package rules
+
+import (
+	"time"
+
+	"tocsin/rules/yamlfile"
+)
+
+// File is a rule file as people write it: a theme of rules, or a tuning of
+// rules that stand in other files, or both.
+type File struct {
+	// Version is the version of the rule language: 1.
+	Version yamlfile.Int `yaml:"version"`
+
+	// Theme names what the file's rules are about, such as exclusivity. Routes
+	// and reports speak of it. A file with rules, and one that shares its
+	// lists, must have one; several files may have the same.
+	Theme yamlfile.String `yaml:"theme"`
+
+	// Share lets all other files use this file's lists, as $theme.name. Not
+	// given: they are its own.
+	Share bool `yaml:"share"`
+
+	// Fold makes the file's terms take more letters for the same. accents:
+	// Autorite meets Autorité, and the other way round. Not given: accents
+	// count.
+	Fold yamlfile.String `yaml:"fold"`
+
+	// Lists are named alternatives, used in queries as $name. Each member is a
+	// word, a stem such as loosen*, or a phrase; it is no query.
+	Lists yamlfile.Map[[]yamlfile.String] `yaml:"lists"`
+
+	// Rules are the rules, in any order.
+	Rules []RuleSource `yaml:"rules"`
+
+	// Tune narrows rules of other files without editing them.
+	Tune []Tuning `yaml:"tune"`
+
+	name    string
+	data    []byte
+	queries map[yamlfile.Pos]*node // by the place of the text they were read from
+	terms   map[yamlfile.Pos]*term // of the lists' members, likewise
+}
+
+// RuleSource is a rule as people write it.
+type RuleSource struct {
+	// ID names the rule, over all files and for good: what was stored speaks of
+	// it. Letters, digits, _ and -, in parts joined by dots:
+	// exclusivity.loosened.
+	ID yamlfile.String `yaml:"id"`
+
+	// Title is what a match means, in a few words; it heads the message. Not
+	// given: the ID.
+	Title string `yaml:"title"`
+
+	// Why says in a sentence why a match matters to those who read it. Not
+	// given: nothing is said.
+	Why string `yaml:"why"`
+
+	// Status is live, shadow (scored and counted, never posted) or off (not
+	// evaluated). Not given: live.
+	Status Status `yaml:"status"`
+
+	// Severity is info, low, medium, high or critical: how much a match
+	// matters at the threshold. Not given: medium.
+	Severity yamlfile.At[Severity] `yaml:"severity"`
+
+	// Base is the score to begin with. Not given: 0.
+	Base int `yaml:"base"`
+
+	// Require is a query that must hold; otherwise the rule says nothing. It
+	// must be given.
+	Require yamlfile.String `yaml:"require"`
+
+	// Exclude is a query; if it holds, the rule says nothing. Not given:
+	// nothing is excluded.
+	Exclude yamlfile.String `yaml:"exclude"`
+
+	// Signals are the evidence: each one that holds adds its points, once.
+	Signals []SignalSource `yaml:"signals"`
+
+	// Threshold is the score from which the rule matches. Not given: 0, so
+	// that require alone suffices, unless signals take points away.
+	Threshold yamlfile.Int `yaml:"threshold"`
+
+	// Escalate gives severities a score from which a match has them, as in
+	// {high: 8, critical: 12}. They must be above Severity, and a higher one
+	// needs more. Not given: every match has Severity.
+	Escalate yamlfile.Map[yamlfile.Int] `yaml:"escalate"`
+
+	// Examples are the rule's tests.
+	Examples ExamplesSource `yaml:"examples"`
+}
+
+// SignalSource is a piece of evidence.
+type SignalSource struct {
+	// When is the query that must hold for the points to count. It must be
+	// given.
+	When yamlfile.String `yaml:"when"`
+
+	// Points are added to the score, from -10 to 10. They must be given, and
+	// not be 0.
+	Points yamlfile.Int `yaml:"points"`
+}
+
+// ExamplesSource are articles with what the rule must say of them.
+type ExamplesSource struct {
+	// Match are articles that the rule must match.
+	Match []yamlfile.At[Example] `yaml:"match"`
+
+	// NoMatch are articles that the rule must not match.
+	NoMatch []yamlfile.At[Example] `yaml:"no_match"`
+
+	// TodoMatch are known misses: articles that the rule should match and does
+	// not yet. They are reported, and fail once the rule matches them.
+	TodoMatch []yamlfile.At[Example] `yaml:"todo_match"`
+
+	// TodoNoMatch are known false hits, likewise.
+	TodoNoMatch []yamlfile.At[Example] `yaml:"todo_no_match"`
+}
+
+// Example is an article to test a rule with: a title alone, or a block of keys.
+// What is not given is unknown, and no query about it holds.
+type Example struct {
+	// Title, Summary and Body are the texts that queries look for words in. One
+	// of them must be given.
+	Title   string `yaml:"title"`
+	Summary string `yaml:"summary"`
+	Body    string `yaml:"body"`
+
+	// Source is the name of the feed or publication, for source: queries.
+	Source string `yaml:"source"`
+
+	// URL is the article's address, for host: queries.
+	URL string `yaml:"url"`
+
+	// Author is who wrote it, for author: queries.
+	Author string `yaml:"author"`
+
+	// Lang is its language, as in en or pt-BR, for lang: queries.
+	Lang string `yaml:"lang"`
+
+	// Tags are those of the feed, for tag: queries.
+	Tags []string `yaml:"tags"`
+
+	// Categories are the article's own, for category: queries.
+	Categories []string `yaml:"categories"`
+}
+
+// UnmarshalYAML reads a title or a block of keys.
+func (e *Example) UnmarshalYAML(n *yamlfile.Node) error {
+	switch n.Kind() {
+	case yamlfile.Text:
+		e.Title = n.Text()
+		return nil
+	case yamlfile.List:
+		return n.Problem("a title or a block of keys", "")
+	}
+	type plain Example
+	return n.Decode((*plain)(e))
+}
+
+// Article returns the example as the article it stands for.
+func (e *Example) Article() *Article {
+	return &Article{
+		Title: e.Title, Summary: e.Summary, Body: e.Body, Source: e.Source, URL: e.URL,
+		Author: e.Author, Lang: e.Lang, Tags: e.Tags, Categories: e.Categories,
+	}
+}
+
+// Tuning narrows rules of other files. Several tunings of one rule all count:
+// their excludes and signals add up, and the highest threshold is taken.
+type Tuning struct {
+	// Rules are the IDs of the rules that are narrowed. A * at the end stands
+	// for anything: exclusivity.*
+	Rules []yamlfile.String `yaml:"rules"`
+
+	// Exclude is a query; if it holds, the rules say nothing. It adds to what
+	// the rules exclude themselves.
+	Exclude yamlfile.String `yaml:"exclude"`
+
+	// Signals are added to those of the rules.
+	Signals []SignalSource `yaml:"signals"`
+
+	// Threshold takes the place of the rules' own. Not given: theirs stays.
+	Threshold yamlfile.Int `yaml:"threshold"`
+
+	// Expires is the last day, UTC, on which the tuning counts, as in
+	// 2027-03-01. Not given: it counts for good.
+	Expires yamlfile.At[Date] `yaml:"expires"`
+}
+
+// expired reports whether the tuning's last day is over.
+func (t *Tuning) expired(now time.Time) bool {
+	return t.Expires.Given() && t.Expires.Value.over(now)
+}
+
+// UnmarshalYAML reads the rule and puts its ID in what is wrong with it.
+func (r *RuleSource) UnmarshalYAML(n *yamlfile.Node) error {
+	type plain RuleSource
+	problems := n.Decode((*plain)(r))
+	for i := range problems {
+		problems[i].Rule = r.ID.Value
+	}
+	return problems
+}
