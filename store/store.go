@@ -64,6 +64,11 @@ type Store interface {
 	// with one URL count as the first of them.
 	SyncFeeds(ctx context.Context, subs []Subscription) error
 
+	// MakeDue makes the subscribed feeds with these URLs due at the time at, or
+	// all of them where no URL is given. A feed that is Gone is asked again. URLs
+	// that are not subscribed are passed over.
+	MakeDue(ctx context.Context, at time.Time, urls ...string) error
+
 	// ClaimDueFeeds leases up to c.Limit subscribed feeds whose next poll is
 	// not after c.Now, that are not Gone and that nobody holds a running lease
 	// on, the longest due first. Two claims never return the same feed before

@@ -18,29 +18,25 @@ const (
 // Poll is what NextPoll looks at.
 type Poll struct {
 	Feed        string        // the feed's URL: what the jitter is a function of
-	Ended       time.Time     // when the poll ended
-	MinInterval time.Duration // never sooner again
+	Started     time.Time     // when the poll started
+	Ended       time.Time     // when it ended
+	MinInterval time.Duration // from one start to the next
 	NotBefore   time.Time     // the server's wish; zero for none
 	Failures    int           // failed polls in a row, this one included; 0 after a good one
 }
 
-// NextPoll returns when the feed is polled next: at the schedule's next time, but
-// not before MinInterval has passed, the server's wish (of MaxWait at most) has
-// come and, after failures, the back-off is over; a jitter is added.
+// NextPoll returns when the feed is polled next: at the schedule's next time or,
+// where these are later, when the server wishes (MaxWait from now at most) or
+// the back-off of failures is over; in each case plus the feed's jitter. It is
+// never before MinInterval has passed.
 func (s Schedule) NextPoll(p Poll) time.Time {
-	next := s.Next(latest(
-		p.Ended,
+	next := latest(
+		s.Next(p.Ended),
 		earliest(p.NotBefore, p.Ended.Add(MaxWait)),
 		p.Ended.Add(backoff(p.Failures)),
-	))
-	next = latest(next, p.Ended.Add(p.MinInterval))
-	// A schedule of few seconds is somebody watching: the jitter stays a tenth
-	// of the time until the next poll.
-	return next.Add(Jitter(p.Feed, min(maxJitter, next.Sub(p.Ended)/10)))
+	).Add(Jitter(p.Feed, s.spread))
+	return latest(next, p.Started.Add(p.MinInterval))
 }
-
-// maxJitter spreads the feeds of one schedule over half a minute.
-const maxJitter = 30 * time.Second
 
 // Jitter returns a time from 0 up to, not including, limit that is a function
 // of the feed's URL alone, so that the feeds of one schedule are spread evenly

@@ -16,10 +16,15 @@ import (
 
 // Schedule is a parsed cron spec. The zero Schedule is not valid.
 type Schedule struct {
-	spec string
-	cron cron.Schedule
-	zone *time.Location
+	spec   string
+	cron   cron.Schedule
+	zone   *time.Location
+	spread time.Duration // over which the feeds with this schedule are spread
 }
+
+// maxSpread is the time over which the feeds of one schedule are spread at the
+// most.
+const maxSpread = 30 * time.Second
 
 // Parse reads a cron spec: five fields (minute, hour, day of month, month, day
 // of week, Sunday being 0), a descriptor such as @hourly, or "@every 10m";
@@ -42,12 +47,15 @@ func Parse(spec string) (Schedule, error) {
 	if err != nil {
 		return Schedule{}, fmt.Errorf("%q is no schedule: %s: give five fields such as \"*/10 * * * *\", or @every 10m", spec, reason(err))
 	}
-	// Any instant serves for the question whether a time ever comes; cron looks
-	// five years ahead.
-	if c.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, zone)).IsZero() {
+	// Any instant serves for the question whether a time ever comes, of which
+	// cron looks for five years, and for the length of the interval.
+	first := c.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, zone))
+	if first.IsZero() {
 		return Schedule{}, fmt.Errorf("%q never comes: no year has that day", spec)
 	}
-	return Schedule{spec: spec, cron: c, zone: zone}, nil
+	// A schedule of few seconds is somebody watching: a tenth is enough.
+	spread := min(maxSpread, c.Next(first).Sub(first)/10)
+	return Schedule{spec: spec, cron: c, zone: zone, spread: spread}, nil
 }
 
 // splitZone takes the time zone off the front of a spec. It is done here since

@@ -93,12 +93,12 @@ func TestNextPoll(t *testing.T) {
 	}{
 		{name: "the schedule's next time", spec: "*/10 * * * *", want: "2026-03-01 12:10:00"},
 		{name: "not sooner than the shortest interval", spec: "@every 10s", poll: Poll{MinInterval: 5 * time.Minute}, want: "2026-03-01 12:08:00"},
-		{name: "the first time of the schedule after the server's wish", spec: "*/10 * * * *", notBefore: "2026-03-01 12:31:00", want: "2026-03-01 12:40:00"},
+		{name: "when the server wishes", spec: "*/10 * * * *", notBefore: "2026-03-01 12:31:00", want: "2026-03-01 12:31:00"},
 		{name: "a wish in the past changes nothing", spec: "*/10 * * * *", notBefore: "2026-03-01 11:00:00", want: "2026-03-01 12:10:00"},
-		{name: "a wish for next year ends after a day", spec: "*/10 * * * *", notBefore: "2027-03-01 12:00:00", want: "2026-03-02 12:10:00"},
-		{name: "a first failure waits a minute", spec: "@every 10s", poll: Poll{Failures: 1}, want: "2026-03-01 12:04:10"},
-		{name: "a fifth failure waits sixteen", spec: "@every 10s", poll: Poll{Failures: 5}, want: "2026-03-01 12:19:10"},
-		{name: "a thousandth failure waits a day", spec: "@every 10s", poll: Poll{Failures: 1000}, want: "2026-03-02 12:03:10"},
+		{name: "a wish for next year ends after a day", spec: "*/10 * * * *", notBefore: "2027-03-01 12:00:00", want: "2026-03-02 12:03:00"},
+		{name: "a first failure waits a minute", spec: "@every 10s", poll: Poll{Failures: 1}, want: "2026-03-01 12:04:00"},
+		{name: "a fifth failure waits sixteen", spec: "@every 10s", poll: Poll{Failures: 5}, want: "2026-03-01 12:19:00"},
+		{name: "a thousandth failure waits a day", spec: "@every 10s", poll: Poll{Failures: 1000}, want: "2026-03-02 12:03:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -108,18 +108,40 @@ func TestNextPoll(t *testing.T) {
 			}
 			p := tt.poll
 			p.Feed, p.Ended = feed, at(t, "2026-03-01 12:03:00")
+			p.Started = p.Ended
 			if tt.notBefore != "" {
 				p.NotBefore = at(t, tt.notBefore)
 			}
 			want := at(t, tt.want)
 			got := s.NextPoll(p)
-			if late := got.Sub(want); late < 0 || late > maxJitter || late > want.Sub(p.Ended)/10 {
-				t.Errorf("NextPoll = %s, want %s and at most a tenth and half a minute later", got, want)
+			if late := got.Sub(want); late < 0 || late > s.spread {
+				t.Errorf("NextPoll = %s, want %s and at most %s later", got, want, s.spread)
 			}
 			if again := s.NextPoll(p); !again.Equal(got) {
 				t.Errorf("NextPoll = %s, then %s: not a function of its arguments", got, again)
 			}
 		})
+	}
+}
+
+func TestPollsKeepTheirRhythm(t *testing.T) {
+	t.Parallel()
+	for _, spec := range []string{"*/5 * * * *", "@every 90s"} {
+		s, err := Parse(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := at(t, "2026-03-01 12:00:41")
+		next := start
+		const polls, latency = 100, 20 * time.Millisecond
+		for range polls {
+			started := next.Add(latency)
+			next = s.NextPoll(Poll{Feed: "https://a.example/feed", Started: started, Ended: started.Add(latency), MinInterval: time.Minute})
+		}
+		period := s.Next(s.Next(start)).Sub(s.Next(start))
+		if took := next.Sub(start); took > (polls+1)*(period+s.spread) {
+			t.Errorf("%s: %d polls took %s", spec, polls, took)
+		}
 	}
 }
 

@@ -1,0 +1,86 @@
+// Package config reads what an operator wrote: the configuration file and the
+// feed lists it names. It is strict, names every mistake at its place, fills in
+// the defaults, and hands out plain values.
+//
+// It does not open stores, compile rules or reach any server, and never writes
+// a file.
+package config
+
+import (
+	"net/http"
+	"time"
+
+	"tocsin/rules"
+	"tocsin/rules/yamlfile"
+	"tocsin/watcher/schedule"
+)
+
+// Config is a whole configuration, checked and with every default filled in.
+// Paths are absolute or relative to the working directory.
+type Config struct {
+	Store  string   // path of the SQLite file
+	Rules  []string // files, folders, or builtin:NAME
+	Feeds  []Feed   // enabled ones only, each URL once
+	Fetch  Fetch
+	Slack  Slack
+	Routes []Route // flattened: in the order in which they are tried
+	Log    Log
+	// StoryWindow is how long a story takes further reports.
+	StoryWindow time.Duration
+
+	path        string
+	routeThemes []yamlfile.String
+}
+
+// Feed is a feed to be polled.
+type Feed struct {
+	URL      string
+	Title    string // "" takes the feed's own
+	Tags     []string
+	Schedule schedule.Schedule
+	MaxAge   time.Duration // older articles never ring
+	Language string        // for a feed that does not say; "" unknown
+	Header   http.Header   // sent along to this feed's host only; may be nil
+}
+
+// Fetch is how feeds are asked for.
+type Fetch struct {
+	Timeout      time.Duration // one request, whole
+	MaxBody      int64         // bytes, after decompression
+	Concurrency  int           // requests at once
+	PerHost      int           // requests at once to one host
+	MinInterval  time.Duration // no feed more often
+	AllowPrivate bool          // loopback and private networks too
+	UserAgent    string        // "" takes tocsin's own
+	Contact      string        // for the operators of the sites; may be empty
+}
+
+// Slack is how Slack is reached.
+type Slack struct {
+	TokenFile string // "" looks at the environment and the credentials
+	APIURL    string // ends in a slash
+}
+
+// Route takes matches to a channel. The fields that select are all to hold; an
+// empty one selects everything.
+type Route struct {
+	Channel     string
+	Themes      []string
+	Tags        []string // at least one of the feed's
+	MinSeverity rules.Severity
+	Continue    bool // the routes after this one are tried as well
+}
+
+// Log is how the daemon logs.
+type Log struct {
+	Level  string // debug, info, warn, error
+	Format string // auto, text, json, journal
+}
+
+// Defaults of configuration.md that other code needs too.
+const (
+	DefaultSchedule = "*/10 * * * *"
+	DefaultMaxAge   = 24 * time.Hour
+	DefaultStore    = "tocsin.db"
+	DefaultChannel  = "#ai-news"
+)

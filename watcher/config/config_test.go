@@ -1,0 +1,244 @@
+package config
+
+import (
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"tocsin/rules"
+	"tocsin/rules/yamlfile"
+)
+
+var update = flag.Bool("update", false, "write what the tests got as what they want")
+
+// archive reads files out of a txtar archive.
+func archive(a *txtar.Archive) ReadFile {
+	return func(name string) ([]byte, error) {
+		for _, f := range a.Files {
+			if f.Name == filepath.ToSlash(name) {
+				return f.Data, nil
+			}
+		}
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+}
+
+// TestProblems reads each file of testdata: an archive with tocsin.yaml, what
+// it names, and in problems.txt everything that is to be said about it.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			a, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, problems, err := Load("tocsin.yaml", archive(a))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (c == nil) != yamlfile.AnyError(problems) {
+				t.Errorf("configuration given: %v, errors: %v", c != nil, yamlfile.AnyError(problems))
+			}
+			got := yamlfile.Problems(problems).Error()
+			if got != "" {
+				got += "\n"
+			}
+			last := &a.Files[len(a.Files)-1]
+			if last.Name != "problems.txt" {
+				t.Fatalf("the last file of the archive is %s, not problems.txt", last.Name)
+			}
+			if *update {
+				last.Data = []byte(got)
+				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(string(last.Data), got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// parse reads a configuration that has to be right.
+func parse(t *testing.T, text string, files ...txtar.File) *Config {
+	t.Helper()
+	c, problems := Parse("/etc/tocsin/tocsin.yaml", []byte(text), archive(&txtar.Archive{Files: files}))
+	if c == nil {
+		t.Fatal(yamlfile.Problems(problems))
+	}
+	return c
+}
+
+func TestDefaultIsTheStarterPack(t *testing.T) {
+	t.Parallel()
+	c, problems := Default()
+	if len(problems) > 0 {
+		t.Fatal(yamlfile.Problems(problems))
+	}
+	if len(c.Feeds) < 10 {
+		t.Errorf("%d feeds", len(c.Feeds))
+	}
+	want := Fetch{Timeout: 30 * time.Second, MaxBody: 16 << 20, Concurrency: 64, PerHost: 2, MinInterval: time.Minute}
+	if c.Fetch != want {
+		t.Errorf("fetch = %+v, want %+v", c.Fetch, want)
+	}
+	if diff := cmp.Diff([]string{"builtin:"}, c.Rules); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Route{{Channel: "#ai-news", MinSeverity: rules.Low}}, c.Routes); diff != "" {
+		t.Error(diff)
+	}
+	if c.Store != "tocsin.db" || c.StoryWindow != 72*time.Hour || c.Slack.APIURL != "https://slack.com/api/" {
+		t.Errorf("store %q, window %s, Slack at %q", c.Store, c.StoryWindow, c.Slack.APIURL)
+	}
+}
+
+func TestPathsAreRelativeToTheFile(t *testing.T) {
+	t.Parallel()
+	c := parse(t, "store: data/t.db\nrules: [rules, /srv/rules, 'builtin:']\nslack: {token_file: token}\n")
+	if c.Store != "/etc/tocsin/data/t.db" || c.Slack.TokenFile != "/etc/tocsin/token" {
+		t.Errorf("store %q, token %q", c.Store, c.Slack.TokenFile)
+	}
+	if diff := cmp.Diff([]string{"/etc/tocsin/rules", "/srv/rules", "builtin:"}, c.Rules); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFeedsTakeTheirDefaultsAndSecrets(t *testing.T) {
+	t.Parallel()
+	c := parse(t, `
+schedule: "@every 7m"
+feeds:
+  - url: https://a.example/feed
+    headers: {authorization: "Bearer ${file:a.token}", X-Two: "${file:/b}${file:/b}"}
+    tags: [one, two]
+    max_age: 2d12h
+    language: pt-BR
+  - {url: https://off.example/feed, enabled: false}
+  - more.yaml
+  - subscriptions.opml
+`,
+		txtar.File{Name: "/etc/tocsin/a.token", Data: []byte("s3cret\n")},
+		txtar.File{Name: "/b", Data: []byte("b")},
+		txtar.File{Name: "/etc/tocsin/more.yaml", Data: []byte("- {url: https://b.example/feed, title: Bee, schedule: \"0 8 * * *\"}\n- url: https://a.example/feed\n")},
+		txtar.File{Name: "/etc/tocsin/subscriptions.opml", Data: []byte(`<?xml version="1.0"?>
+<opml version="2.0"><head><title>Mine</title></head><body>
+ <outline text="Press &amp; law"><outline text="Ministry" title="The Ministry" type="rss" xmlUrl="https://c.example/feed"/></outline>
+ <outline text="No feed"/>
+</body></opml>`)},
+	)
+	type feed struct {
+		URL, Title, Schedule, Language string
+		Tags                           []string
+		MaxAge                         time.Duration
+	}
+	var got []feed
+	for _, f := range c.Feeds {
+		got = append(got, feed{f.URL, f.Title, f.Schedule.String(), f.Language, f.Tags, f.MaxAge})
+	}
+	want := []feed{
+		{"https://a.example/feed", "", "@every 7m", "pt-br", []string{"one", "two"}, 60 * time.Hour},
+		{"https://b.example/feed", "Bee", "0 8 * * *", "", []string{}, 24 * time.Hour},
+		{"https://c.example/feed", "The Ministry", "@every 7m", "", []string{"press & law"}, 24 * time.Hour},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	h := c.Feeds[0].Header
+	if h.Get("Authorization") != "Bearer s3cret" || h.Get("X-Two") != "bb" {
+		t.Errorf("headers %v", h)
+	}
+}
+
+func TestRoutesInheritAndComeBeforeTheirParent(t *testing.T) {
+	t.Parallel()
+	c := parse(t, `
+routes:
+  channel: "#all"
+  min_severity: medium
+  routes:
+    - themes: [probe]
+      channel: "#policy"
+      continue: true
+      routes:
+        - {tags: [eu], channel: C0123456789, min_severity: critical}
+    - {tags: [company], min_severity: info}
+`)
+	want := []Route{
+		{Channel: "C0123456789", Themes: []string{"probe"}, Tags: []string{"eu"}, MinSeverity: rules.Critical},
+		{Channel: "#policy", Themes: []string{"probe"}, MinSeverity: rules.Medium, Continue: true},
+		{Channel: "#all", Tags: []string{"company"}, MinSeverity: rules.Info},
+		{Channel: "#all", MinSeverity: rules.Medium},
+	}
+	if diff := cmp.Diff(want, c.Routes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUnknownThemes(t *testing.T) {
+	t.Parallel()
+	c := parse(t, "routes:\n  routes:\n    - {themes: [exclusivity, regulatory_prob]}\n    - {themes: [x]}\n")
+	got := yamlfile.Problems(c.UnknownThemes([]string{"exclusivity", "regulatory_probe"})).Error()
+	want := `/etc/tocsin/tocsin.yaml:3:30: there is no theme "regulatory_prob" (did you mean regulatory_probe?)
+/etc/tocsin/tocsin.yaml:4:17: there is no theme "x" (themes: exclusivity and regulatory_probe)`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"0": -1, "5": -1, "5B": 5, "1KiB": 1024, "16 MiB": 16 << 20, "5GiB": 5 << 30, "5GB": -1, "-1B": -1, "9999999999GiB": -1, "B": -1, "": -1} {
+		var s size
+		if err := s.UnmarshalText([]byte(text)); (err != nil) != (want < 0) || err == nil && int64(s) != want {
+			t.Errorf("size %q = %d, %v, want %d", text, s, err, want)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"90s": 90 * time.Second, "15m": 15 * time.Minute, "8h": 8 * time.Hour, "30d": 720 * time.Hour, "1d12h": 36 * time.Hour, "0": 0, "0s": 0, "5": -1, "d": -1, "-5m": -1, "1d-1h": -1, "a week": -1, "99999999d": -1, "": -1} {
+		var d duration
+		if err := d.UnmarshalText([]byte(text)); (err != nil) != (want < 0) || err == nil && time.Duration(d) != want {
+			t.Errorf("duration %q = %s, %v, want %s", text, time.Duration(d), err, want)
+		}
+	}
+}
+
+func TestHeaderSecretsStayOutOfProblems(t *testing.T) {
+	t.Parallel()
+	a := &txtar.Archive{Files: []txtar.File{{Name: "token", Data: []byte("s3cret\x01s3cret")}}}
+	_, problems := Parse("tocsin.yaml", []byte("feeds:\n  - {url: 'https://user:s3cret@', headers: {A: '${file:token}'}}\n  - {url: 'https://a.example', headers: {A: '${file:token}'}}\n"), archive(a))
+	if len(problems) != 2 {
+		t.Errorf("%d problems, want 2", len(problems))
+	}
+	if text := yamlfile.Problems(problems).Error(); strings.Contains(text, "s3cret") {
+		t.Errorf("a secret is in %s", text)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("feeds: [{url: https://a.example}]\nroutes: {channel: '#x'}")
+	f.Add("store: 5\nrules: [a, {b: c}]\nfetch: {timeout: 1d}")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, problems := Parse("x.yaml", []byte(text), archive(new(txtar.Archive)))
+		if (c == nil) != yamlfile.AnyError(problems) {
+			t.Errorf("configuration given: %v, problems: %v", c != nil, problems)
+		}
+	})
+}

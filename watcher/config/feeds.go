@@ -1,0 +1,250 @@
+package config
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"tocsin/rules/yamlfile"
+	"tocsin/watcher/schedule"
+)
+
+// feedEntry is an entry of a list of feeds: a feed, or the path of a file that
+// lists feeds.
+type feedEntry struct {
+	feed *feedBlock
+	list yamlfile.String // the path, or where the feed stands
+}
+
+// UnmarshalYAML reads either.
+func (e *feedEntry) UnmarshalYAML(n *yamlfile.Node) error {
+	if n.Kind() == yamlfile.Text {
+		return n.Decode(&e.list)
+	}
+	e.list.Pos = n.Pos()
+	e.feed = new(feedBlock)
+	return n.Decode(e.feed)
+}
+
+// ParseFeeds reads a list of feeds, YAML or OPML, and returns the enabled ones,
+// each URL once, and everything that is wrong with the list. every is the
+// schedule of feeds that name none; read reads the files that headers name.
+func ParseFeeds(name string, data []byte, every schedule.Schedule, read ReadFile) ([]Feed, []yamlfile.Problem) {
+	r := feedReader{file: name, dir: filepath.Dir(name), read: read, schedule: every}
+	feeds, doubled := unique(r.list(data))
+	for _, u := range doubled {
+		r.add(yamlfile.Warningf(yamlfile.Pos{}, "duplicate-feed", "the feed %s is listed more than once", u).WithHint("the first one counts"))
+	}
+	return feeds, r.problems
+}
+
+// feedReader reads lists of feeds.
+type feedReader struct {
+	file     string
+	dir      string
+	read     ReadFile
+	schedule schedule.Schedule
+	lists    bool // entries may name further lists
+	problems []yamlfile.Problem
+}
+
+func (r *feedReader) add(p yamlfile.Problem) {
+	if p.File == "" {
+		p.File = r.file
+	}
+	r.problems = append(r.problems, p)
+}
+
+// list reads a whole list.
+func (r *feedReader) list(data []byte) []Feed {
+	if text := bytes.TrimLeft(data, "\ufeff \t\r\n"); bytes.HasPrefix(text, []byte("<")) {
+		return r.opml(text)
+	}
+	var entries []feedEntry
+	r.problems = append(r.problems, yamlfile.Decode(r.file, data, &entries)...)
+	return r.entries(entries)
+}
+
+func (r *feedReader) entries(entries []feedEntry) []Feed {
+	var feeds []Feed
+	for _, e := range entries {
+		switch {
+		case e.feed != nil:
+			if f, ok := r.feed(e.feed, e.list.Pos); ok {
+				feeds = append(feeds, f)
+			}
+		case e.list.Value != "":
+			feeds = append(feeds, r.further(e.list)...)
+		}
+	}
+	return feeds
+}
+
+// further reads the list that an entry names.
+func (r *feedReader) further(path yamlfile.String) []Feed {
+	if !r.lists {
+		r.add(yamlfile.Errorf(path.Pos, "nested-list", "a feed list cannot name another file").WithHint("name " + path.Value + " in the configuration, or write - url: " + path.Value))
+		return nil
+	}
+	if checkURL(path.Value) == nil {
+		r.add(yamlfile.Errorf(path.Pos, "type", "an entry of feeds is a block or a file").WithHint("write - url: " + path.Value))
+		return nil
+	}
+	name := path.Value
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.dir, name)
+	}
+	data, err := r.read(name)
+	if err != nil {
+		r.add(yamlfile.Errorf(path.Pos, "unreadable", "reading the feed list %s: %s", path.Value, reading(err)))
+		return nil
+	}
+	sub := feedReader{file: name, dir: filepath.Dir(name), read: r.read, schedule: r.schedule}
+	feeds := sub.list(data)
+	r.problems = append(r.problems, sub.problems...)
+	return feeds
+}
+
+// feed checks one feed. ok is false for one that is wrong or not enabled.
+func (r *feedReader) feed(b *feedBlock, at yamlfile.Pos) (f Feed, ok bool) {
+	if !b.URL.Given() {
+		r.add(yamlfile.Errorf(at, "no-url", "a feed without url"))
+		return Feed{}, false
+	}
+	if err := checkURL(b.URL.Value); err != nil {
+		r.add(yamlfile.Errorf(b.URL.Pos, "url", "url %s", err))
+		return Feed{}, false
+	}
+	f = Feed{
+		URL:      b.URL.Value,
+		Title:    b.Title.Value,
+		Tags:     values(b.Tags),
+		Schedule: r.schedule,
+		MaxAge:   orDefault(b.MaxAge, DefaultMaxAge),
+		Language: strings.ToLower(b.Language.Value),
+		Header:   r.header(b.Headers),
+	}
+	if b.Schedule.Given() {
+		f.Schedule = b.Schedule.Value.Schedule
+	}
+	if b.FullText.Value {
+		r.add(idleKey{"full_text", b.FullText.Pos}.warning())
+	}
+	return f, !b.Enabled.Given() || b.Enabled.Value
+}
+
+// header checks and fills in what is sent along.
+func (r *feedReader) header(m yamlfile.Map[yamlfile.String]) http.Header {
+	if len(m) == 0 {
+		return nil
+	}
+	h := make(http.Header, len(m))
+	for _, e := range m {
+		if !httpguts.ValidHeaderFieldName(e.Key.Value) {
+			r.add(yamlfile.Errorf(e.Key.Pos, "header", "%q is no name of a header", e.Key.Value))
+			continue
+		}
+		value, err := r.expand(e.Value.Value)
+		switch {
+		case err != nil:
+			r.add(yamlfile.Errorf(e.Value.Pos, "header", "header %s: %s", e.Key.Value, err))
+		case !httpguts.ValidHeaderFieldValue(value):
+			// The value may be a secret, so it is not shown.
+			r.add(yamlfile.Errorf(e.Value.Pos, "header", "the value of header %s has line breaks or control characters", e.Key.Value))
+		default:
+			h.Set(e.Key.Value, value)
+		}
+	}
+	return h
+}
+
+// expand puts in what is in files for ${file:PATH}.
+func (r *feedReader) expand(text string) (string, error) {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		out.WriteString(before)
+		if !found {
+			return out.String(), nil
+		}
+		inner, after, closed := strings.Cut(rest, "}")
+		path, isFile := strings.CutPrefix(inner, "file:")
+		if !closed || !isFile || path == "" {
+			return "", errors.New("only ${file:PATH} can be filled in")
+		}
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(r.dir, path)
+		}
+		data, err := r.read(path)
+		if err != nil {
+			return "", fmt.Errorf("reading %s: %s", path, reading(err))
+		}
+		out.WriteString(strings.TrimSpace(string(data)))
+		text = after
+	}
+}
+
+var errURL = errors.New("must be an address that begins with http:// or https://")
+
+// checkURL says what is wrong with an address, in words that read on after its
+// name. The address itself is not in them: it may hold a password.
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return errURL
+	}
+	return nil
+}
+
+// opml reads the feeds of an OPML document: every outline with an xmlUrl,
+// tagged with the titles of the outlines around it.
+func (r *feedReader) opml(data []byte) []Feed {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.Strict = false
+	d.Entity = xml.HTMLEntity
+	var doc struct {
+		XMLName  xml.Name  `xml:"opml"`
+		Outlines []outline `xml:"body>outline"`
+	}
+	if err := d.Decode(&doc); err != nil {
+		line, col := d.InputPos()
+		r.add(yamlfile.Errorf(yamlfile.Pos{Line: line, Col: col}, "opml", "neither a YAML list of feeds nor OPML: %s", err))
+		return nil
+	}
+	return r.outlines(doc.Outlines, nil)
+}
+
+// outline is an outline of OPML.
+type outline struct {
+	Text     string    `xml:"text,attr"`
+	Title    string    `xml:"title,attr"`
+	URL      string    `xml:"xmlUrl,attr"`
+	Outlines []outline `xml:"outline"`
+}
+
+func (r *feedReader) outlines(list []outline, tags []string) []Feed {
+	var feeds []Feed
+	for _, o := range list {
+		title := o.Title
+		if title == "" {
+			title = o.Text
+		}
+		if o.URL == "" {
+			feeds = append(feeds, r.outlines(o.Outlines, append(tags[:len(tags):len(tags)], strings.ToLower(title)))...)
+			continue
+		}
+		if err := checkURL(o.URL); err != nil {
+			r.add(yamlfile.Warningf(yamlfile.Pos{}, "url", "the feed %q is left out: its xmlUrl %s", title, err))
+			continue
+		}
+		feeds = append(feeds, Feed{URL: o.URL, Title: title, Tags: tags, Schedule: r.schedule, MaxAge: DefaultMaxAge})
+	}
+	return feeds
+}

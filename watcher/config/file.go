@@ -1,0 +1,253 @@
+package config
+
+import "tocsin/rules/yamlfile"
+
+// The structs of this file are the configuration file as people write it, and
+// their comments are its manual.
+
+// file is the configuration file. Every key has a default that is good. Paths
+// are relative to the file.
+type file struct {
+	// Store is the SQLite file that holds everything; it is made where there is
+	// none. Default: tocsin.db.
+	Store yamlfile.String `yaml:"store"`
+	// Schedule is the cron spec of feeds that name none: five fields in UTC, or
+	// another zone after CRON_TZ=, or @every 10m. Default: every ten minutes.
+	Schedule yamlfile.At[cronSpec] `yaml:"schedule"`
+	// Rules are files, folders, or builtin:THEME; builtin: is every theme that
+	// tocsin ships. Default: builtin:.
+	Rules yamlfile.At[[]yamlfile.String] `yaml:"rules"`
+	// Feeds are feeds, or files that list feeds: YAML, or OPML. Default: the
+	// feeds that tocsin ships.
+	Feeds yamlfile.At[[]feedEntry] `yaml:"feeds"`
+	// Fetch is how servers are asked.
+	Fetch fetchBlock `yaml:"fetch"`
+	// Slack is how Slack is reached.
+	Slack slackBlock `yaml:"slack"`
+	// Routes is the route that takes what its own routes do not take.
+	Routes routeBlock `yaml:"routes"`
+	// Intervals are spans of the week that routes can be quiet in, by name.
+	Intervals yamlfile.At[yamlfile.Map[intervalBlock]] `yaml:"intervals"`
+	// Operators is where tocsin speaks of itself.
+	Operators operatorsBlock `yaml:"operators"`
+	// Stories is how articles are grouped.
+	Stories storiesBlock `yaml:"stories"`
+	// Retention is how long what is kept.
+	Retention retentionBlock `yaml:"retention"`
+	// Web is the page.
+	Web webBlock `yaml:"web"`
+	// Log is how the daemon logs.
+	Log logBlock `yaml:"log"`
+}
+
+// feedBlock is a feed.
+type feedBlock struct {
+	// URL is where the feed is: http or https. It is the feed's identity: a feed
+	// with another URL is another feed.
+	URL yamlfile.String `yaml:"url"`
+	// Title is what alerts call the feed. Default: the feed's own title.
+	Title yamlfile.String `yaml:"title"`
+	// Tags are names that rules (tag:regulator) and routes can ask for.
+	Tags []yamlfile.String `yaml:"tags"`
+	// Schedule is the feed's cron spec. Default: the schedule of the
+	// configuration.
+	Schedule yamlfile.At[cronSpec] `yaml:"schedule"`
+	// MaxAge is the age from which articles never ring; they are kept all the
+	// same. Default: 24h.
+	MaxAge yamlfile.At[duration] `yaml:"max_age"`
+	// FullText fetches the article's page too. Default: false.
+	FullText yamlfile.Bool `yaml:"full_text"`
+	// Language is the language of articles whose feed does not name one, such as
+	// en or pt-BR.
+	Language yamlfile.String `yaml:"language"`
+	// Headers are sent to the feed's host. ${file:PATH} stands for what is in
+	// that file.
+	Headers yamlfile.Map[yamlfile.String] `yaml:"headers"`
+	// Enabled false leaves the feed out. Default: true.
+	Enabled yamlfile.Bool `yaml:"enabled"`
+}
+
+// fetchBlock is how servers are asked.
+type fetchBlock struct {
+	// Timeout is for one request, whole. Default: 30s.
+	Timeout yamlfile.At[duration] `yaml:"timeout"`
+	// MaxBody is the size of a document after decompression. Default: 16MiB.
+	MaxBody yamlfile.At[size] `yaml:"max_body"`
+	// Concurrency is the number of requests at once. Default: 64.
+	Concurrency yamlfile.Int `yaml:"concurrency"`
+	// PerHost is the number of requests at once to one host. Default: 2.
+	PerHost yamlfile.Int `yaml:"per_host"`
+	// MinInterval is the shortest time between two polls of a feed, whatever its
+	// schedule. Default: 1m.
+	MinInterval yamlfile.At[duration] `yaml:"min_interval"`
+	// AllowPrivate permits loopback and private networks, for intranets and
+	// tests. Default: false.
+	AllowPrivate yamlfile.Bool `yaml:"allow_private"`
+	// UserAgent replaces tocsin/VERSION.
+	UserAgent yamlfile.String `yaml:"user_agent"`
+	// Contact is a URL or an address for the operators of the sites we poll. It
+	// is part of the default user agent.
+	Contact yamlfile.String `yaml:"contact"`
+	// WebsubCallback is a public https URL for push updates.
+	WebsubCallback yamlfile.String `yaml:"websub_callback"`
+}
+
+// slackBlock is how Slack is reached.
+type slackBlock struct {
+	// TokenFile holds the bot token. Without, $TOCSIN_SLACK_TOKEN or the systemd
+	// credential slack-token is taken; where there is none either, alerts go to
+	// the terminal.
+	TokenFile yamlfile.String `yaml:"token_file"`
+	// AppTokenFile holds the app-level token for buttons and /tocsin.
+	AppTokenFile yamlfile.String `yaml:"app_token_file"`
+	// APIURL is where the client finds Slack. Default: https://slack.com/api/.
+	APIURL yamlfile.String `yaml:"api_url"`
+}
+
+// routeBlock is a route. A route within another one takes over what it does not
+// set itself, is tried before it, and takes a match away from the routes after
+// it.
+type routeBlock struct {
+	// Themes are the themes the route is for. Default: all.
+	Themes yamlfile.At[[]yamlfile.String] `yaml:"themes"`
+	// Tags are feeds' tags, of which a match needs one. Default: any.
+	Tags yamlfile.At[[]yamlfile.String] `yaml:"tags"`
+	// MinSeverity is the least severity that the route is for. Default: low.
+	MinSeverity yamlfile.At[severity] `yaml:"min_severity"`
+	// Channel is where alerts go: a channel's name with #, or its ID. Default:
+	// #ai-news.
+	Channel yamlfile.String `yaml:"channel"`
+	// Continue lets the routes after this one have the match as well.
+	Continue yamlfile.Bool `yaml:"continue"`
+	// Routes are tried before this one.
+	Routes []routeBlock `yaml:"routes"`
+
+	// Hold is how long to wait for further reports before the first message.
+	Hold yamlfile.At[duration] `yaml:"hold"`
+	// AtMostEvery is the shortest time between two messages on the channel.
+	AtMostEvery yamlfile.At[duration] `yaml:"at_most_every"`
+	// Budget is the number of messages a day and channel.
+	Budget yamlfile.Int `yaml:"budget"`
+	// Digest is a cron spec at which everything is said in one message.
+	Digest yamlfile.At[string] `yaml:"digest"`
+	// Quiet are the names of intervals in which the route says nothing.
+	Quiet yamlfile.At[[]yamlfile.String] `yaml:"quiet"`
+	// QuietCritical makes critical alerts wait as well.
+	QuietCritical yamlfile.Bool `yaml:"quiet_critical"`
+	// Mention is who is mentioned in every message.
+	Mention yamlfile.String `yaml:"mention"`
+}
+
+// intervalBlock is a span of the week.
+type intervalBlock struct {
+	// TimeZone is a name such as Europe/Berlin.
+	TimeZone yamlfile.String `yaml:"time_zone"`
+	// Days are days of the week such as mon, or spans such as mon-fri.
+	Days []yamlfile.String `yaml:"days"`
+	// From is a time of day such as 20:00.
+	From yamlfile.String `yaml:"from"`
+	// To is a time of day, of the next day where it is before From.
+	To yamlfile.String `yaml:"to"`
+}
+
+// operatorsBlock is where tocsin speaks of itself.
+type operatorsBlock struct {
+	// Channel takes what operators should know.
+	Channel yamlfile.String `yaml:"channel"`
+}
+
+// storiesBlock is how articles are grouped.
+type storiesBlock struct {
+	// Window is how long a story takes further reports. Default: 72h.
+	Window yamlfile.At[duration] `yaml:"window"`
+}
+
+// retentionBlock is how long what is kept.
+type retentionBlock struct {
+	// Articles is for articles that no rule matched.
+	Articles yamlfile.At[duration] `yaml:"articles"`
+	// Matched is for articles that rules matched.
+	Matched yamlfile.At[duration] `yaml:"matched"`
+	// MaxSize is the size of the store from which the oldest go first.
+	MaxSize yamlfile.At[size] `yaml:"max_size"`
+}
+
+// webBlock is the page.
+type webBlock struct {
+	// Listen is the address the page is served at.
+	Listen yamlfile.String `yaml:"listen"`
+	// TokenFile holds the token that other addresses than loopback need.
+	TokenFile yamlfile.String `yaml:"token_file"`
+}
+
+// logBlock is how the daemon logs.
+type logBlock struct {
+	// Level is debug, info, warn or error. Default: info.
+	Level yamlfile.String `yaml:"level"`
+	// Format is auto, text, json or journal. Default: auto, which is text.
+	Format yamlfile.String `yaml:"format"`
+}
+
+// idle returns the keys of the file that this version reads and checks and
+// does nothing with, where they are given and ask for something.
+func (f *file) idle() []idleKey {
+	keys := []idleKey{
+		{"fetch.websub_callback", asked(f.Fetch.WebsubCallback)},
+		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
+		{"intervals", f.Intervals.Pos},
+		{"operators.channel", asked(f.Operators.Channel)},
+		{"retention.articles", f.Retention.Articles.Pos},
+		{"retention.matched", f.Retention.Matched.Pos},
+		{"retention.max_size", f.Retention.MaxSize.Pos},
+		{"web.listen", asked(f.Web.Listen)},
+		{"web.token_file", asked(f.Web.TokenFile)},
+	}
+	return append(keys, f.Routes.idle()...)
+}
+
+func (r *routeBlock) idle() []idleKey {
+	keys := []idleKey{
+		{"hold", nonZero(r.Hold)},
+		{"at_most_every", nonZero(r.AtMostEvery)},
+		{"budget", r.Budget.Pos},
+		{"digest", nonZero(r.Digest)},
+		{"quiet_critical", nonZero(r.QuietCritical)},
+		{"mention", asked(r.Mention)},
+	}
+	if len(r.Quiet.Value) > 0 {
+		keys = append(keys, idleKey{"quiet", r.Quiet.Pos})
+	}
+	for i := range r.Routes {
+		keys = append(keys, r.Routes[i].idle()...)
+	}
+	return keys
+}
+
+// asked is the place of a text that is not empty; else the zero Pos.
+func asked(s yamlfile.String) yamlfile.Pos {
+	if s.Value == "" {
+		return yamlfile.Pos{}
+	}
+	return s.Pos
+}
+
+// nonZero is the place of a value that is not zero; else the zero Pos.
+func nonZero[T comparable](v yamlfile.At[T]) yamlfile.Pos {
+	var zero T
+	if v.Value == zero {
+		return yamlfile.Pos{}
+	}
+	return v.Pos
+}
+
+// idleKey is a key that has no effect, and its place; the zero Pos where it is
+// not given.
+type idleKey struct {
+	name string
+	pos  yamlfile.Pos
+}
+
+// warning says that the key has no effect.
+func (k idleKey) warning() yamlfile.Problem {
+	return yamlfile.Warningf(k.pos, "no-effect", "%s has no effect in this version of tocsin", k.name)
+}

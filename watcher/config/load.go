@@ -1,0 +1,294 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/rules/yamlfile"
+	"tocsin/seeds"
+	"tocsin/watcher/schedule"
+	"tocsin/watcher/story"
+)
+
+// Builtin is the prefix of a rules path that names the starter pack.
+const Builtin = "builtin:"
+
+// ReadFile reads a file; os.ReadFile is the usual one.
+type ReadFile func(name string) ([]byte, error)
+
+// Load reads the configuration file at path and the feed lists that it names,
+// and returns everything that is wrong with them; the Config is nil when there
+// are errors. An error is that of reading the file itself.
+func Load(path string, read ReadFile) (*Config, []yamlfile.Problem, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, problems := Parse(path, data, read)
+	return c, problems, nil
+}
+
+// Default returns the configuration without any file: the starter pack, and
+// the terminal for alerts.
+func Default() (*Config, []yamlfile.Problem) {
+	return Parse("", nil, func(string) ([]byte, error) { return nil, fs.ErrNotExist })
+}
+
+// Parse is Load for a file whose content is known.
+func Parse(path string, data []byte, read ReadFile) (*Config, []yamlfile.Problem) {
+	var f file
+	problems := yamlfile.Decode(path, data, &f)
+	l := loader{path: path, dir: filepath.Dir(path), read: read, problems: problems}
+	c := l.config(&f)
+	for _, k := range f.idle() {
+		if k.pos != (yamlfile.Pos{}) {
+			l.add(k.warning())
+		}
+	}
+	if yamlfile.AnyError(l.problems) {
+		c = nil
+	}
+	return c, yamlfile.Sort(l.problems)
+}
+
+// loader turns what is written into what is meant.
+type loader struct {
+	path     string // of the configuration file
+	dir      string // its folder
+	read     ReadFile
+	themes   []yamlfile.String // that routes ask for
+	problems []yamlfile.Problem
+}
+
+// add notes a problem. What cannot be read is wrong once: nothing more is said
+// about the value that stands in for it.
+func (l *loader) add(p yamlfile.Problem) {
+	if p.File == "" {
+		p.File = l.path
+	}
+	if slices.ContainsFunc(l.problems, func(q yamlfile.Problem) bool {
+		return q.Level == yamlfile.Error && q.Pos == p.Pos && q.File == p.File
+	}) {
+		return
+	}
+	l.problems = append(l.problems, p)
+}
+
+func (l *loader) config(f *file) *Config {
+	c := &Config{
+		path:   l.path,
+		Store:  l.store(f.Store),
+		Rules:  l.rules(f.Rules),
+		Fetch:  l.fetch(&f.Fetch),
+		Slack:  l.slack(&f.Slack),
+		Routes: l.routes(&f.Routes),
+		Log:    l.log(&f.Log),
+	}
+	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
+	c.Feeds = l.feeds(f)
+	c.routeThemes = l.themes
+	return c
+}
+
+func (l *loader) store(s yamlfile.String) string {
+	switch {
+	case s.Value == "":
+		return l.relative(DefaultStore)
+	case strings.Contains(s.Value, "://"):
+		l.add(yamlfile.Errorf(s.Pos, "store", "this version of tocsin keeps its store in a file").WithHint("write a path such as tocsin.db"))
+	}
+	return l.relative(s.Value)
+}
+
+// relative is a path of the file as seen from the working directory.
+func (l *loader) relative(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(l.dir, path)
+}
+
+func (l *loader) rules(list yamlfile.At[[]yamlfile.String]) []string {
+	if !list.Given() {
+		return []string{Builtin}
+	}
+	var paths []string
+	for _, p := range list.Value {
+		if strings.HasPrefix(p.Value, Builtin) {
+			paths = append(paths, p.Value)
+		} else {
+			paths = append(paths, l.relative(p.Value))
+		}
+	}
+	if len(paths) == 0 {
+		l.add(yamlfile.Errorf(list.Pos, "no-rules", "rules names nothing").WithHint("leave rules out for the starter pack"))
+	}
+	return paths
+}
+
+func (l *loader) fetch(f *fetchBlock) Fetch {
+	return Fetch{
+		Timeout:      l.positive(f.Timeout, "fetch.timeout", 30*time.Second),
+		MaxBody:      l.maxBody(f.MaxBody),
+		Concurrency:  l.count(f.Concurrency, "fetch.concurrency", 64),
+		PerHost:      l.count(f.PerHost, "fetch.per_host", 2),
+		MinInterval:  orDefault(f.MinInterval, time.Minute),
+		AllowPrivate: f.AllowPrivate.Value,
+		UserAgent:    l.header(f.UserAgent, "fetch.user_agent"),
+		Contact:      l.header(f.Contact, "fetch.contact"),
+	}
+}
+
+func orDefault(d yamlfile.At[duration], otherwise time.Duration) time.Duration {
+	if !d.Given() {
+		return otherwise
+	}
+	return time.Duration(d.Value)
+}
+
+func (l *loader) positive(d yamlfile.At[duration], name string, otherwise time.Duration) time.Duration {
+	if d.Given() && d.Value <= 0 {
+		l.add(yamlfile.Errorf(d.Pos, "value", "%s must be more than 0", name))
+	}
+	return orDefault(d, otherwise)
+}
+
+func (l *loader) maxBody(s yamlfile.At[size]) int64 {
+	if !s.Given() {
+		return 16 << 20
+	}
+	if s.Value <= 0 {
+		l.add(yamlfile.Errorf(s.Pos, "value", "fetch.max_body must be more than 0"))
+	}
+	return int64(s.Value)
+}
+
+// maxCount bounds what runs at once, so that a slip of the keyboard does not
+// take all the sockets of the machine.
+const maxCount = 4096
+
+func (l *loader) count(n yamlfile.Int, name string, otherwise int) int {
+	if !n.Given() {
+		return otherwise
+	}
+	if n.Value < 1 || n.Value > maxCount {
+		l.add(yamlfile.Errorf(n.Pos, "value", "%s must be from 1 to %d", name, maxCount))
+	}
+	return n.Value
+}
+
+// header is text that is sent in a header.
+func (l *loader) header(s yamlfile.String, name string) string {
+	if strings.ContainsFunc(s.Value, func(r rune) bool { return r < ' ' || r > '~' }) {
+		l.add(yamlfile.Errorf(s.Pos, "value", "%s can hold ASCII letters, digits and signs only", name))
+	}
+	return s.Value
+}
+
+func (l *loader) slack(s *slackBlock) Slack {
+	out := Slack{APIURL: "https://slack.com/api/"}
+	if s.TokenFile.Value != "" {
+		out.TokenFile = l.relative(s.TokenFile.Value)
+	}
+	if s.APIURL.Value != "" {
+		if err := checkURL(s.APIURL.Value); err != nil {
+			l.add(yamlfile.Errorf(s.APIURL.Pos, "url", "slack.api_url %s", err))
+		}
+		out.APIURL = strings.TrimSuffix(s.APIURL.Value, "/") + "/"
+	}
+	return out
+}
+
+func (l *loader) log(b *logBlock) Log {
+	return Log{
+		Level:  l.oneOf(b.Level, "log.level", "info", []string{"debug", "info", "warn", "error"}),
+		Format: l.oneOf(b.Format, "log.format", "auto", []string{"auto", "text", "json", "journal"}),
+	}
+}
+
+func (l *loader) oneOf(s yamlfile.String, name, otherwise string, allowed []string) string {
+	if s.Value == "" {
+		return otherwise
+	}
+	if slices.Contains(allowed, s.Value) {
+		return s.Value
+	}
+	l.add(yamlfile.Errorf(s.Pos, "value", "%s %s", name, notOneOf(s.Value, allowed)))
+	return otherwise
+}
+
+// feeds reads the feeds, in the order in which they are written.
+func (l *loader) feeds(f *file) []Feed {
+	every := mustParse(DefaultSchedule)
+	if f.Schedule.Given() {
+		every = f.Schedule.Value.Schedule
+	}
+	if !f.Feeds.Given() {
+		feeds, problems := ParseFeeds(Builtin+"feeds.yaml", seeds.Feeds(), every, l.read)
+		l.problems = append(l.problems, problems...)
+		return feeds
+	}
+	r := feedReader{file: l.path, dir: l.dir, read: l.read, schedule: every, lists: true}
+	feeds := r.entries(f.Feeds.Value)
+	l.problems = append(l.problems, r.problems...)
+	feeds, doubled := unique(feeds)
+	for _, url := range doubled {
+		l.add(yamlfile.Warningf(f.Feeds.Pos, "duplicate-feed", "the feed %s is listed more than once", url).WithHint("the first one counts"))
+	}
+	if len(feeds) == 0 && !yamlfile.AnyError(r.problems) {
+		l.add(yamlfile.Errorf(f.Feeds.Pos, "no-feeds", "feeds names nothing to poll").WithHint("leave feeds out for the starter pack"))
+	}
+	return feeds
+}
+
+func mustParse(spec string) schedule.Schedule {
+	s, err := schedule.Parse(spec)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// unique leaves out feeds whose URL came before, and says which.
+func unique(feeds []Feed) (kept []Feed, doubled []string) {
+	seen := make(map[string]bool, len(feeds))
+	for _, f := range feeds {
+		if seen[f.URL] {
+			doubled = append(doubled, f.URL)
+			continue
+		}
+		seen[f.URL] = true
+		kept = append(kept, f)
+	}
+	return kept, doubled
+}
+
+// UnknownThemes returns an error for every theme that a route asks for and that
+// is none of those known.
+func (c *Config) UnknownThemes(known []string) []yamlfile.Problem {
+	var problems []yamlfile.Problem
+	for _, t := range c.routeThemes {
+		if !slices.Contains(known, t.Value) {
+			p := yamlfile.Errorf(t.Pos, "unknown-theme", "there is no theme %q", t.Value)
+			p.File = c.path
+			if p.Hint = yamlfile.DidYouMean(t.Value, known); p.Hint == "" && len(known) > 0 {
+				p.Hint = "themes: " + yamlfile.OneOf(known, "and")
+			}
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// reading is the end of a message about a file that cannot be read.
+func reading(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}
