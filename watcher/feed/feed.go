@@ -47,6 +47,9 @@ type Document struct {
 	Language string // BCP 47, lower case; "" when it does not say
 	Items    []Item // in the document's order; each Key once
 	Degraded string // one line: what had to be repaired or left out; "" when the document was whole
+	// TTL is how long the feed says that it stays fresh, at most a day; 0 when
+	// it does not say. Read has counted it into Result.NotBefore.
+	TTL time.Duration
 }
 
 // Item is one entry of a feed.
@@ -55,6 +58,7 @@ type Item struct {
 	ID         string // as delivered (guid, atom:id, id, rdf:about); may be empty
 	Link       string // absolute http or https, or ""
 	Title      string // one line; from the text where the feed has none; "" only when there is no text either
+	Untitled   bool   // the feed has no title: Title is the begin of the text, or ""
 	Summary    string
 	Content    string // the longer text; "" when it is the Summary
 	Author     string
