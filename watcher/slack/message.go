@@ -2,8 +2,9 @@
 // looks up in a channel whether one was posted before. The terminal shows the
 // very same messages, drawn from their blocks.
 //
-// It does not decide what is said, where or when, and never retries: it says
-// what became of an attempt, and whoever called decides.
+// It does not decide what is said, where or when, and never tries again what may
+// have been said: it says what became of an attempt, and whoever called decides.
+// Folder slacktest holds a Slack for tests.
 package slack
 
 import "time"
@@ -18,7 +19,7 @@ type Alert struct {
 	Text      string // the article's summary or the begin of its body; may be empty
 	Source    string // who reports it
 	Published time.Time
-	Bold      []Span  // in Title and Text: the words that rang
+	Bold      []Span  // in Title and Text: the words that rang; those of Text are shown in bold
 	Matches   []Match // what rang, the strongest first; at least one
 }
 
@@ -44,4 +45,5 @@ type Match struct {
 type Signal struct {
 	When   string // the query as written
 	Points int
+	Words  []string // the article's words that earned the points, each once; none where the query looks at no text
 }
