@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"tocsin/store"
+)
+
+// alertColumns are what scanAlert scans, in order.
+const alertColumns = `id, story, route, channel, severity, content, created,
+	state, attempts, unsettled, tried, next_try, sent, receipt, problem`
+
+func scanAlert(row scanner, a *store.Alert) error {
+	return row.Scan(&a.ID, &a.Story, &a.Route, &a.Channel, &a.Severity, document{&a.Content}, moment{&a.Created},
+		&a.State, &a.Attempts, &a.Unsettled, moment{&a.Tried}, moment{&a.NextTry}, moment{&a.Sent}, &a.Receipt, &a.Problem)
+}
+
+// keepAlert keeps an alert unless its story has one on its route.
+func (tx *tx) keepAlert(ctx context.Context, a store.Alert) error {
+	_, err := tx.exec(ctx, `
+		INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (story, route) DO NOTHING`,
+		a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), micros(a.Created),
+		a.State, a.Attempts, a.Unsettled, micros(a.Tried), micros(a.NextTry), micros(a.Sent), a.Receipt, a.Problem)
+	return err
+}
+
+// ClaimAlerts implements store.Store.
+func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error) {
+	var claimed []store.Alert
+	err := db.claim(ctx, "claiming alerts", c, func(tx *tx) error {
+		var err error
+		if claimed, err = tx.dueAlerts(ctx, c.Now, c.Limit); err != nil {
+			return err
+		}
+		for i := range claimed {
+			if err := tx.beginAttempt(ctx, &claimed[i], c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+// dueAlerts returns the pending alerts to be tried at now, the oldest first.
+func (tx *tx) dueAlerts(ctx context.Context, now time.Time, limit int) (due []store.Alert, err error) {
+	err = tx.query(ctx, func(row scanner) error {
+		var a store.Alert
+		if err := scanAlert(row, &a); err != nil {
+			return err
+		}
+		due = append(due, a)
+		return nil
+	}, `
+		SELECT `+alertColumns+` FROM alerts
+		WHERE state = 'pending' AND holder = '' AND next_try <= ?
+		ORDER BY created, seq LIMIT ?`, micros(now), limit)
+	return due, err
+}
+
+// beginAttempt leases an alert for its next attempt and counts it. In the row
+// the alert is unsettled from here on; a keeps what it was before.
+func (tx *tx) beginAttempt(ctx context.Context, a *store.Alert, c store.Claim) error {
+	a.Attempts++
+	if a.Tried.IsZero() {
+		a.Tried = c.Now.Truncate(time.Microsecond).UTC()
+	}
+	_, err := tx.exec(ctx, `
+		UPDATE alerts SET holder = ?, leased_until = ?, attempts = ?, tried = ?, unsettled = 1 WHERE id = ?`,
+		c.Holder, micros(c.Now.Add(c.Lease)), a.Attempts, micros(a.Tried), a.ID)
+	return err
+}
+
+// Alerts implements store.Store.
+func (db *DB) Alerts(ctx context.Context, since time.Time) (alerts []store.Alert, err error) {
+	err = db.read("reading the alerts", func(pool *sql.DB) error {
+		rows, err := pool.QueryContext(ctx, `
+			SELECT `+alertColumns+` FROM alerts WHERE created >= ? ORDER BY created, seq`, micros(since))
+		if err != nil {
+			return err
+		}
+		return each(rows, func(row scanner) error {
+			var a store.Alert
+			if err := scanAlert(row, &a); err != nil {
+				return err
+			}
+			alerts = append(alerts, a)
+			return nil
+		})
+	})
+	return alerts, err
+}

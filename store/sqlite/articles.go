@@ -1,0 +1,52 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"tocsin/store"
+)
+
+// findArticle finds the row of an article by its ID alone: a look into the
+// index for each feed, which takes milliseconds where there are thousands. Only
+// people ask like this.
+const findArticle = `
+	SELECT a.seq FROM feeds f CROSS JOIN articles a ON a.feed = f.id WHERE a.id = ?`
+
+// articleRows returns the rows of those of a feed's articles that are known.
+func (tx *tx) articleRows(ctx context.Context, feed int64, articles []store.Article) (map[string]int64, error) {
+	rows := make(map[string]int64, len(articles))
+	if len(articles) == 0 {
+		return rows, nil
+	}
+	ids := make([]string, len(articles))
+	for i := range articles {
+		ids[i] = articles[i].ID
+	}
+	// IDs are base32, so JSON carries them as they are.
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.query(ctx, func(row scanner) error {
+		var id string
+		var seq int64
+		if err := row.Scan(&id, &seq); err != nil {
+			return err
+		}
+		rows[id] = seq
+		return nil
+	}, `SELECT id, seq FROM articles WHERE feed = ? AND id IN (SELECT value FROM json_each(?))`, feed, string(list))
+	return rows, err
+}
+
+// keepArticle keeps an article that the store does not have, and returns its
+// row.
+func (tx *tx) keepArticle(ctx context.Context, feed int64, a *store.Article) (row int64, err error) {
+	return tx.insert(ctx, `
+		INSERT INTO articles (feed, id, seen, published, updated, language,
+			key, url, title, author, categories, summary, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		feed, a.ID, micros(a.Seen), micros(a.Published), micros(a.Updated), a.Language,
+		a.Key, a.URL, a.Title, a.Author, quoted(a.Categories), a.Summary, a.Body)
+}

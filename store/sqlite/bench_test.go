@@ -1,0 +1,127 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/store"
+)
+
+var benchStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func eachSynchronous(b *testing.B, run func(b *testing.B, db *DB)) {
+	for _, sync := range []synchronous{full, normal} {
+		b.Run(string(sync), func(b *testing.B) {
+			steps, err := migrations(released)
+			if err != nil {
+				b.Fatal(err)
+			}
+			db, err := open(b.Context(), filepath.Join(b.TempDir(), "bench.db"), sync, steps)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			leave, err := db.Join(b.Context(), "bench")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer leave()
+			run(b, db)
+		})
+	}
+}
+
+// BenchmarkCommitPoll commits polls of 50 new articles of 2 KB, of which one
+// raises an alert.
+func BenchmarkCommitPoll(b *testing.B) {
+	const size = 50
+	eachSynchronous(b, func(b *testing.B, db *DB) {
+		const url = "https://bench.example/feed"
+		if err := db.SyncFeeds(b.Context(), []store.Subscription{{URL: url, FirstPoll: benchStart}}); err != nil {
+			b.Fatal(err)
+		}
+		claim := store.Claim{Holder: "bench", Now: benchStart, Lease: time.Hour, Limit: 1}
+		n := 0
+		b.ResetTimer()
+		for range b.N {
+			feeds, err := db.ClaimDueFeeds(b.Context(), claim)
+			if err != nil || len(feeds) != 1 {
+				b.Fatal(feeds, err)
+			}
+			p := store.Poll{Holder: "bench", Feed: feeds[0], Articles: benchArticles(url, n, size)}
+			n += size
+			if err := db.CommitPoll(b.Context(), p, benchJudge); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "articles/s")
+	})
+}
+
+func benchArticles(feed string, first, n int) []store.Article {
+	articles := make([]store.Article, n)
+	for i := range articles {
+		key := fmt.Sprintf("https://bench.example/%d", first+i)
+		articles[i] = store.Article{
+			ID: store.ArticleID(feed, key), Feed: feed, Key: key, URL: key,
+			Title:      fmt.Sprintf("Article %d of a feed that tells a lot", first+i),
+			Summary:    strings.Repeat("A summary of it. ", 15),
+			Body:       strings.Repeat("The longer text of it. ", 75),
+			Categories: []string{"cloud", "antitrust"},
+			Published:  benchStart, Seen: benchStart,
+		}
+	}
+	return articles
+}
+
+func benchJudge(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+	a := fresh[0]
+	keys := []string{"url:" + a.URL, "title:" + a.Title}
+	if _, err := stories.WithKeys(ctx, keys, benchStart); err != nil {
+		return store.Decision{}, err
+	}
+	alert := store.AlertID(a.ID, "#news")
+	return store.Decision{
+		Matches:  []store.Match{{Article: a.ID, Rule: "r", Status: "live", Evidence: []byte(`[]`)}},
+		Reports:  []store.Report{{Story: a.ID, Article: a.ID, Keys: keys, At: benchStart}},
+		Verdicts: []store.Verdict{{Article: a.ID, Rule: "r", Route: "#news", Outcome: store.Queued, Alert: alert, At: benchStart}},
+		Alerts: []store.Alert{{ID: alert, Story: a.ID, Route: "#news", Channel: "#news",
+			Content: []byte(`{}`), Created: benchStart, State: store.AlertPending}},
+	}, nil
+}
+
+// BenchmarkUnchanged claims feeds in batches of 100 and ends their polls one by
+// one, with nothing new in them.
+func BenchmarkUnchanged(b *testing.B) {
+	const feeds, batch = 10_000, 100
+	eachSynchronous(b, func(b *testing.B, db *DB) {
+		subs := make([]store.Subscription, feeds)
+		for i := range subs {
+			subs[i] = store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart}
+		}
+		if err := db.SyncFeeds(b.Context(), subs); err != nil {
+			b.Fatal(err)
+		}
+		now, done := benchStart, 0
+		b.ResetTimer()
+		for done < b.N {
+			now = now.Add(time.Second)
+			due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: batch})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, f := range due {
+				f.NextPoll = now
+				if err := db.CommitPoll(b.Context(), store.Poll{Holder: "bench", Feed: f}, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			done += len(due)
+		}
+		b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "feeds/s")
+	})
+}

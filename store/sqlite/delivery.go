@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tocsin/store"
+)
+
+// RecordDelivery implements store.Store.
+func (db *DB) RecordDelivery(ctx context.Context, d store.Delivery) error {
+	return db.write(ctx, "recording a delivery", func(tx *tx) error {
+		switch d.State {
+		case store.AlertSent:
+			return tx.settle(ctx, d, store.Sent)
+		case store.AlertFailed:
+			return tx.settle(ctx, d, store.Failed)
+		case store.AlertPending:
+			return tx.endAttempt(ctx, d)
+		}
+		return fmt.Errorf("a delivery cannot end as %q", d.State)
+	})
+}
+
+// settle ends an alert, and the verdicts that wait for it.
+func (tx *tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome) error {
+	var sent time.Time
+	var receipt, problem string
+	if d.State == store.AlertSent {
+		sent, receipt = d.At, d.Receipt
+	} else {
+		problem = d.Problem
+	}
+	held, err := tx.exec(ctx, `
+		UPDATE alerts SET state = ?, unsettled = 0, sent = ?, receipt = ?, problem = ?, holder = '', leased_until = 0
+		WHERE id = ? AND holder = ? AND holder <> ''`,
+		d.State, micros(sent), receipt, problem, d.Alert, d.Holder)
+	if err != nil {
+		return err
+	}
+	if held == 0 {
+		return store.ErrLeaseLost
+	}
+	_, err = tx.exec(ctx, `UPDATE verdicts SET outcome = ? WHERE alert = ? AND outcome = 'queued'`, outcome, d.Alert)
+	return err
+}
+
+// endAttempt leaves an alert to be tried again.
+func (tx *tx) endAttempt(ctx context.Context, d store.Delivery) error {
+	held, err := tx.exec(ctx, `
+		UPDATE alerts SET unsettled = ?, next_try = ?, problem = ?, holder = '', leased_until = 0
+		WHERE id = ? AND holder = ? AND holder <> ''`,
+		d.Unsettled, micros(d.NextTry), d.Problem, d.Alert, d.Holder)
+	if err == nil && held == 0 {
+		err = store.ErrLeaseLost
+	}
+	return err
+}

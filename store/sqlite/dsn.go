@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"net/url"
+	"time"
+)
+
+// synchronous is how sure a commit is before it counts as done.
+type synchronous string
+
+// With full, a commit has reached the disk. With normal, a power cut can undo
+// the last commits (a crash of the process cannot, and neither damages the
+// file), so that an alert could be said twice. Normal is here to be measured
+// against; stores are opened with full.
+const (
+	full   synchronous = "synchronous(FULL)"
+	normal synchronous = "synchronous(NORMAL)"
+)
+
+const (
+	// busyTimeout is how long a write waits for another process that writes,
+	// in milliseconds. Another process writes for a moment only.
+	busyTimeout = "busy_timeout(5000)"
+	// cacheSize is how much of the file each connection keeps in memory at the
+	// most, in KiB with a minus sign: the upper pages of the indexes, and what
+	// a large poll writes.
+	cacheSize = "cache_size(-8000)"
+	// logLimit is what the write-ahead log is cut back to after a long read
+	// made it grow, in bytes.
+	logLimit = "journal_size_limit(67108864)"
+	// readerIdle is how long an unused reader keeps its memory.
+	readerIdle = 5 * time.Minute
+)
+
+// dsn is how the driver is told to open the file at an absolute path.
+func dsn(path string, sync synchronous, pragmas ...string) string {
+	pragmas = append([]string{busyTimeout, "foreign_keys(1)", cacheSize, logLimit, string(sync)}, pragmas...)
+	query := url.Values{
+		"_pragma": pragmas,
+		// "x" is then never taken for a string, where a column is misspelt.
+		"_dqs": {"0"},
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+}

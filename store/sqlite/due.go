@@ -1,0 +1,40 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// NextDue implements store.Store.
+func (db *DB) NextDue(ctx context.Context) (feeds, alerts time.Time, err error) {
+	var feed, alert sql.NullInt64
+	err = db.read("reading what is due next", func(pool *sql.DB) error {
+		// What nobody holds and what is held have an index each.
+		return pool.QueryRowContext(ctx, `
+			SELECT
+				(SELECT min(t) FROM (
+					SELECT min(next_poll) AS t FROM feeds
+					WHERE subscribed = 1 AND gone = 0 AND holder = ''
+					UNION ALL
+					SELECT min(max(next_poll, leased_until)) FROM feeds
+					WHERE subscribed = 1 AND gone = 0 AND holder <> '')),
+				(SELECT min(t) FROM (
+					SELECT min(next_try) AS t FROM alerts
+					WHERE state = 'pending' AND holder = ''
+					UNION ALL
+					SELECT min(max(next_try, leased_until)) FROM alerts
+					WHERE state = 'pending' AND holder <> ''))`,
+		).Scan(&feed, &alert)
+	})
+	return due(feed), due(alert), err
+}
+
+// due is the time of what is due, as NextDue tells it. The zero time, at which
+// things are due at once, would say that nothing is.
+func due(t sql.NullInt64) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return time.UnixMicro(max(t.Int64, 0)).UTC()
+}

@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"tocsin/store"
+)
+
+// polled is a store in which "me" has joined and claimed a feed.
+func polled(t *testing.T) (*DB, store.Feed) {
+	t.Helper()
+	db := openStore(t)
+	leave, err := db.Join(t.Context(), "me")
+	check(t, err)
+	t.Cleanup(func() { leave() })
+	check(t, db.SyncFeeds(t.Context(), []store.Subscription{{URL: heldFeed}}))
+	feeds, err := db.ClaimDueFeeds(t.Context(), anHour("me"))
+	check(t, err)
+	return db, feeds[0]
+}
+
+func TestAFullDiskKeepsNothingAndSaysSo(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	p := store.Poll{Holder: "me", Feed: feed, Articles: benchArticles(feed.URL, 0, 500)}
+	limit := func(pages int) {
+		_, err := db.writer.conn.ExecContext(t.Context(), fmt.Sprint(`PRAGMA max_page_count = `, pages))
+		check(t, err)
+	}
+	limit(1) // no more than there are
+	err := db.CommitPoll(t.Context(), p, benchJudge)
+	if err == nil {
+		t.Fatal("the poll is committed")
+	}
+	want := "committing a poll in " + db.path + ": database or disk is full (13); nothing of this was kept, free some space"
+	if err.Error() != want {
+		t.Errorf("error is %q, want %q", err, want)
+	}
+	if n := count(t, db, `SELECT count(*) FROM articles`); n != 0 {
+		t.Errorf("%d articles are kept", n)
+	}
+	// The connection may be another by now.
+	if db.writer.conn != nil {
+		limit(1 << 30)
+	}
+	check(t, db.CommitPoll(t.Context(), p, benchJudge))
+	if n := count(t, db, `SELECT count(*) FROM articles`); n != 500 {
+		t.Errorf("%d articles are kept of 500", n)
+	}
+	sound(t, db)
+}
+
+func TestAJudgeThatPanicsLeavesTheStoreUsable(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	p := store.Poll{Holder: "me", Feed: feed, Articles: benchArticles(feed.URL, 0, 5)}
+	func() {
+		defer func() { recover() }()
+		db.CommitPoll(t.Context(), p, func(context.Context, []store.Article, store.Stories) (store.Decision, error) {
+			panic("a bug")
+		})
+	}()
+	if n := count(t, db, `SELECT count(*) FROM articles`); n != 0 {
+		t.Errorf("%d articles are kept", n)
+	}
+	check(t, db.CommitPoll(t.Context(), p, benchJudge))
+}
+
+func TestAJudgeThatOverlooksAnErrorDecidesNothing(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := db.CommitPoll(t.Context(), store.Poll{Holder: "me", Feed: feed, Articles: benchArticles(feed.URL, 0, 5)},
+		func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+			_, _ = stories.WithKeys(over, []string{"key"}, benchStart)
+			return benchJudge(ctx, fresh, stories)
+		})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want that of the stories", err)
+	}
+	if n := count(t, db, `SELECT count(*) FROM articles`); n != 0 {
+		t.Errorf("%d articles are kept", n)
+	}
+}
+
+func TestALostConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	err := db.write(t.Context(), "testing", func(tx *tx) error {
+		// As SQLite does after some errors.
+		if _, err := tx.exec(t.Context(), `ROLLBACK`); err != nil {
+			return err
+		}
+		return context.Canceled
+	})
+	if err == nil {
+		t.Fatal("a transaction that failed is committed")
+	}
+	if db.writer.conn != nil {
+		t.Error("the connection is used again")
+	}
+	check(t, db.CommitPoll(t.Context(), store.Poll{Holder: "me", Feed: feed}, nil))
+}
+
+func TestErrorsDoNotTellWhatFeedsHold(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	a := benchArticles(feed.URL, 0, 1)[0]
+	a.Title = "secret-title"
+	d := store.Decision{Matches: []store.Match{{Article: a.ID, Rule: "secret-rule"}, {Article: a.ID, Rule: "secret-rule"}}}
+	err := db.CommitPoll(t.Context(), store.Poll{Holder: "me", Feed: feed, Articles: []store.Article{a}},
+		func(context.Context, []store.Article, store.Stories) (store.Decision, error) { return d, nil })
+	if err == nil {
+		t.Fatal("one rule matches an article twice")
+	}
+	if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), heldFeed) {
+		t.Errorf("error tells too much: %v", err)
+	}
+}
+
+func TestWritesFindTheirRowsByAnIndex(t *testing.T) {
+	t.Parallel()
+	db, feed := polled(t)
+	check(t, db.CommitPoll(t.Context(),
+		store.Poll{Holder: "me", Feed: feed, Articles: benchArticles(feed.URL, 0, 5)}, benchJudge))
+	alerts, err := db.ClaimAlerts(t.Context(), anHour("me"))
+	check(t, err)
+	check(t, db.RecordDelivery(t.Context(), store.Delivery{Alert: alerts[0].ID, Holder: "me", State: store.AlertSent}))
+
+	// Small indexes: they hold what is leased or due alone.
+	partial := []string{"feeds_leased", "feeds_due", "alerts_leased", "alerts_due"}
+	for query := range db.writer.statements {
+		for _, step := range plan(t, db, query) {
+			if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "json_each") &&
+				!strings.Contains(query, "SELECT url, subscribed FROM feeds") && !containsAny(step, partial) {
+				t.Errorf("%s\nreads everything: %s", query, step)
+			}
+		}
+	}
+}
+
+// plan returns how SQLite would run a query.
+func plan(t *testing.T, db *DB, query string) (steps []string) {
+	t.Helper()
+	rows, err := db.readers.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, make([]any, 20)...)
+	if err != nil {
+		return nil // BEGIN and its like have no plan
+	}
+	check(t, each(rows, func(row scanner) error {
+		var id, parent, unused int
+		var step string
+		if err := row.Scan(&id, &parent, &unused, &step); err != nil {
+			return err
+		}
+		steps = append(steps, step)
+		return nil
+	}))
+	return steps
+}
+
+func containsAny(s string, parts []string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"tocsin/store"
+)
+
+// History implements store.Store.
+func (db *DB) History(ctx context.Context, article string) (h store.History, err error) {
+	err = db.read("reading an article", func(pool *sql.DB) error {
+		// One transaction: the parts are of one moment.
+		tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		var row int64
+		err = tx.QueryRowContext(ctx, findArticle, article).Scan(&row)
+		if errors.Is(err, sql.ErrNoRows) {
+			return store.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		h, err = readHistory(ctx, tx, row)
+		return err
+	})
+	if err != nil {
+		return store.History{}, err
+	}
+	return h, nil
+}
+
+// readHistory reads all of an article by its row.
+func readHistory(ctx context.Context, tx *sql.Tx, row int64) (h store.History, err error) {
+	if h.Article, h.Story, err = readArticle(ctx, tx, row); err != nil {
+		return h, err
+	}
+	if h.Matches, err = readMatches(ctx, tx, row, h.Article.ID); err != nil {
+		return h, err
+	}
+	h.Verdicts, err = readVerdicts(ctx, tx, row, h.Article.ID)
+	return h, err
+}
+
+// readArticle returns an article with the ID of its story.
+func readArticle(ctx context.Context, tx *sql.Tx, row int64) (a store.Article, story string, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT a.id, f.url, a.key, a.url, a.title, a.summary, a.body, a.author, a.language,
+			a.categories, a.published, a.updated, a.seen, coalesce(r.story, '')
+		FROM articles a JOIN feeds f ON f.id = a.feed LEFT JOIN reports r ON r.article = a.seq
+		WHERE a.seq = ?`, row,
+	).Scan(&a.ID, &a.Feed, &a.Key, &a.URL, &a.Title, &a.Summary, &a.Body, &a.Author, &a.Language,
+		list{&a.Categories}, moment{&a.Published}, moment{&a.Updated}, moment{&a.Seen}, &story)
+	return a, story, err
+}
+
+func readMatches(ctx context.Context, tx *sql.Tx, row int64, article string) (matches []store.Match, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT rule, theme, severity, status, score, threshold, evidence
+		FROM matches WHERE article = ? ORDER BY rule`, row)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func(row scanner) error {
+		m := store.Match{Article: article}
+		if err := row.Scan(&m.Rule, &m.Theme, &m.Severity, &m.Status,
+			&m.Score, &m.Threshold, document{&m.Evidence}); err != nil {
+			return err
+		}
+		matches = append(matches, m)
+		return nil
+	})
+	return matches, err
+}
+
+func readVerdicts(ctx context.Context, tx *sql.Tx, row int64, article string) (verdicts []store.Verdict, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT rule, route, outcome, alert, at
+		FROM verdicts WHERE article = ? ORDER BY rule, route`, row)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func(row scanner) error {
+		v := store.Verdict{Article: article}
+		if err := row.Scan(&v.Rule, &v.Route, &v.Outcome, &v.Alert, moment{&v.At}); err != nil {
+			return err
+		}
+		verdicts = append(verdicts, v)
+		return nil
+	})
+	return verdicts, err
+}

@@ -1,0 +1,11 @@
+package sqlite
+
+// SchemaVersion returns the number of the newest schema that this tocsin knows,
+// to which Open brings a file.
+func SchemaVersion() int {
+	steps, err := migrations(released)
+	if err != nil {
+		panic(err) // the files are embedded, and tested
+	}
+	return len(steps)
+}

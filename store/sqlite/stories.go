@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"tocsin/store"
+)
+
+// tellStory makes a report's story, or adds to it what the report says.
+func (tx *tx) tellStory(ctx context.Context, r store.Report) error {
+	at := micros(r.At)
+	if _, err := tx.exec(ctx, `
+		INSERT INTO stories (id, first, last) VALUES (?1, ?2, ?2)
+		ON CONFLICT (id) DO UPDATE SET first = min(first, ?2), last = max(last, ?2)`, r.Story, at); err != nil {
+		return err
+	}
+	for _, key := range r.Keys {
+		if _, err := tx.exec(ctx, `INSERT INTO story_keys (story, key, last) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			r.Story, key, at); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, `
+		UPDATE story_keys SET last = s.last FROM stories s
+		WHERE s.id = ?1 AND story_keys.story = ?1 AND story_keys.last <> s.last`, r.Story)
+	return err
+}
+
+// storiesNow is a store.Stories that reads inside a transaction.
+type storiesNow struct {
+	tx  *tx
+	err error // the first that came
+}
+
+// WithKeys implements store.Stories.
+func (v *storiesNow) WithKeys(ctx context.Context, keys []string, since time.Time) ([]store.Story, error) {
+	found, err := v.tx.storiesWithKeys(ctx, keys, since)
+	v.err = cmp.Or(v.err, err)
+	return found, err
+}
+
+func (tx *tx) storiesWithKeys(ctx context.Context, keys []string, since time.Time) ([]store.Story, error) {
+	byID := make(map[string]store.Story)
+	for _, key := range keys {
+		err := tx.query(ctx, func(row scanner) error {
+			var s store.Story
+			if err := row.Scan(&s.ID, moment{&s.First}, moment{&s.Last}); err != nil {
+				return err
+			}
+			byID[s.ID] = s
+			return nil
+		}, `
+			SELECT s.id, s.first, s.last FROM story_keys k JOIN stories s ON s.id = k.story
+			WHERE k.key = ? AND k.last >= ?`, key, micros(since))
+		if err != nil {
+			return nil, err
+		}
+	}
+	stories := slices.SortedFunc(maps.Values(byID), func(a, b store.Story) int {
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID))
+	})
+	for i := range stories {
+		if err := tx.fillStory(ctx, &stories[i]); err != nil {
+			return nil, err
+		}
+	}
+	return stories, nil
+}
+
+// fillStory reads what a story has many of.
+func (tx *tx) fillStory(ctx context.Context, s *store.Story) (err error) {
+	s.Keys, err = tx.strings(ctx, `SELECT key FROM story_keys WHERE story = ? ORDER BY key`, s.ID)
+	if err != nil {
+		return err
+	}
+	s.Routes, err = tx.strings(ctx, `SELECT route FROM alerts WHERE story = ? ORDER BY route`, s.ID)
+	return err
+}
+
+// strings returns the one column of a query.
+func (tx *tx) strings(ctx context.Context, query string, args ...any) (all []string, err error) {
+	err = tx.query(ctx, func(row scanner) error {
+		var s string
+		if err := row.Scan(&s); err != nil {
+			return err
+		}
+		all = append(all, s)
+		return nil
+	}, query, args...)
+	return all, err
+}
