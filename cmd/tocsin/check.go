@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/rules/yamlfile"
+	"tocsin/watcher/config"
+	"tocsin/watcher/schedule"
+)
+
+func newCheck(e *env) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Everything wrong with configuration, feeds and rules, each at its place",
+		Long: `Checks rule files, feed lists and configurations, and folders of rule files; without a
+PATH the configuration with the feeds and rules that it names. builtin: is the starter pack.
+Warnings leave the exit code at 0 unless --strict is given.`,
+		RunE: func(_ *cobra.Command, args []string) error { return e.check(args, o) },
+	}
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the problems as a JSON array")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
+	return cmd
+}
+
+type checkOptions struct {
+	json, strict bool
+}
+
+func (e *env) check(paths []string, o checkOptions) error {
+	var c checker
+	var err error
+	if len(paths) == 0 {
+		err = c.running(e)
+	} else {
+		err = c.paths(paths)
+	}
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = e.printProblemsJSON(c.problems)
+	} else {
+		err = e.printProblems(c.problems, c.files)
+	}
+	if err != nil {
+		return err
+	}
+	return e.checked(c, o)
+}
+
+// checked says how it went, and returns the error for the exit code.
+func (e *env) checked(c checker, o checkOptions) error {
+	errs, warnings := 0, 0
+	for _, p := range c.problems {
+		if p.Level == yamlfile.Error {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	e.printf("%s checked: %s, %s", count(len(c.files), "file"), count(errs, "error"), count(warnings, "warning"))
+	if errs > 0 || o.strict && warnings > 0 {
+		return codedError{exitNotSo, nil}
+	}
+	return nil
+}
+
+// checker gathers what is wrong.
+type checker struct {
+	problems []yamlfile.Problem
+	files    []textFile // that were read, for the lines to show
+}
+
+// running checks what tocsin run would use.
+func (c *checker) running(e *env) error {
+	path := e.configPath()
+	if path == "" {
+		_, problems := config.Default()
+		c.problems = problems
+		return c.ruleSet([]string{config.Builtin}, nil)
+	}
+	conf, err := c.config(path)
+	if err != nil || conf == nil {
+		return err
+	}
+	return c.ruleSet(conf.Rules, conf)
+}
+
+// config checks a configuration and the lists that it names.
+func (c *checker) config(path string) (*config.Config, error) {
+	read := func(name string) ([]byte, error) {
+		data, err := os.ReadFile(name)
+		if err == nil {
+			c.files = append(c.files, textFile{name, data})
+		}
+		return data, err
+	}
+	conf, problems, err := config.Load(path, read)
+	if err != nil {
+		return nil, usage("reading the configuration: %w", err)
+	}
+	c.problems = append(c.problems, problems...)
+	return conf, nil
+}
+
+// ruleSet checks rules, and the routes of conf, which may be nil, against them.
+func (c *checker) ruleSet(paths []string, conf *config.Config) error {
+	l, err := loadRules(paths, time.Now())
+	if err != nil {
+		return err
+	}
+	c.files = append(c.files, l.files...)
+	c.problems = append(c.problems, l.problems...)
+	if l.set != nil && conf != nil {
+		c.problems = append(c.problems, conf.UnknownThemes(themesOf(l.set))...)
+	}
+	return nil
+}
+
+// paths checks files of any kind. All rule files among them are one set.
+func (c *checker) paths(paths []string) error {
+	var rulePaths []string
+	for _, p := range paths {
+		switch kind, data, err := kindOf(p); {
+		case err != nil:
+			return usage("reading %s: %w", p, err)
+		case kind == configFile:
+			if _, err := c.config(p); err != nil {
+				return err
+			}
+		case kind == feedList:
+			every, err := schedule.Parse(config.DefaultSchedule)
+			if err != nil {
+				return err
+			}
+			_, problems := config.ParseFeeds(p, data, every, os.ReadFile)
+			c.files = append(c.files, textFile{p, data})
+			c.problems = append(c.problems, problems...)
+		default:
+			rulePaths = append(rulePaths, p)
+		}
+	}
+	if len(rulePaths) == 0 {
+		return nil
+	}
+	return c.ruleSet(rulePaths, nil)
+}
+
+// printProblems prints a line a problem, and on a terminal the line of the file
+// with a caret.
+func (e *env) printProblems(problems []yamlfile.Problem, files []textFile) error {
+	content := make(map[string][]byte, len(files))
+	for _, f := range files {
+		content[f.name] = f.data
+	}
+	show := isTerminal(e.stdout)
+	for _, p := range problems {
+		if _, err := fmt.Fprintln(e.stdout, p); err != nil {
+			return err
+		}
+		if snippet := yamlfile.Snippet(content[p.File], p); show && snippet != "" {
+			fmt.Fprintf(e.stdout, "%s\n\n", snippet)
+		}
+	}
+	return nil
+}
+
+// problemJSON is a problem for programs. Line and col are 0 where the problem
+// is the whole file's; hint and rule are left out where there is none.
+type problemJSON struct {
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Col   int    `json:"col"`
+	Level string `json:"level"`
+	Code  string `json:"code"`
+	Rule  string `json:"rule,omitempty"`
+	Msg   string `json:"msg"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+func (e *env) printProblemsJSON(problems []yamlfile.Problem) error {
+	list := make([]problemJSON, 0, len(problems))
+	for _, p := range problems {
+		list = append(list, problemJSON{p.File, p.Pos.Line, p.Pos.Col, p.Level.String(), p.Code, p.Rule, p.Msg, p.Hint})
+	}
+	enc := json.NewEncoder(e.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(list)
+}

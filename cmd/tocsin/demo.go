@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/seeds/newsroom"
+	"tocsin/watcher"
+	"tocsin/watcher/config"
+	"tocsin/watcher/schedule"
+)
+
+func newDemo(e *env) *cobra.Command {
+	var once bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "See it ring: sample feeds, the starter rules, alerts in this terminal",
+		Long: `Serves a small newsroom of sample feeds on loopback, polls it, judges its articles with
+the starter rules, and shows here what Slack would show. For about a minute news comes in;
+Ctrl-C ends it. Needs no network and no configuration, and touches nothing outside a
+temporary folder.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.demo(cmd.Context(), once) },
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "exit when the first round is delivered")
+	return cmd
+}
+
+// demoSchedule is how often the demo polls: often enough that one sees the news
+// come in.
+const demoSchedule = "@every 2s"
+
+func (e *env) demo(ctx context.Context, once bool) error {
+	dir, err := os.MkdirTemp("", "tocsin-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	room, err := openNewsroom(time.Now())
+	if err != nil {
+		return err
+	}
+	defer room.Close()
+	s, err := e.demoSettings(room, dir)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, s.config)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	reader := newReader(s.config.Fetch)
+	defer reader.Close()
+
+	e.printf("a newsroom of %s is open at %s, polled every 2 seconds and judged by %s", count(len(s.config.Feeds), "sample feed"), room.url, count(len(s.rules.Rules()), "starter rule"))
+	out := newConsole(e.stderr)
+	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), true)
+	w := s.newWatcher(log, db, reader, watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions()), nil)
+	if once {
+		sum, err := w.Once(ctx, true)
+		if errors.Is(err, context.Canceled) {
+			return errInterrupted
+		}
+		if err != nil {
+			return storeTrouble(err)
+		}
+		e.printf("%s", summary(sum))
+		return nil
+	}
+	e.printf("news comes in for about a minute; Ctrl-C ends the demo")
+	return storeTrouble(w.Run(ctx))
+}
+
+// demoSettings are the starter pack's, for the newsroom's feeds.
+func (e *env) demoSettings(room *openRoom, dir string) (*settings, error) {
+	l, err := loadRules([]string{config.Builtin}, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if l.set == nil {
+		return nil, e.refuse(l.problems)
+	}
+	every, err := schedule.Parse(demoSchedule)
+	if err != nil {
+		return nil, err
+	}
+	c, problems := config.Default()
+	if c == nil {
+		return nil, e.refuse(problems)
+	}
+	c.Store = filepath.Join(dir, config.DefaultStore)
+	c.Fetch.AllowPrivate = true
+	c.Fetch.MinInterval = time.Second
+	c.Fetch.PerHost = c.Fetch.Concurrency // all feeds are on one host
+	c.Feeds = nil
+	for _, f := range room.feeds {
+		c.Feeds = append(c.Feeds, config.Feed{URL: room.url + "/" + f.Name, Tags: f.Tags, Schedule: every, MaxAge: config.DefaultMaxAge})
+	}
+	return &settings{config: c, rules: l.set}, nil
+}
+
+// openRoom is a newsroom that is being served.
+type openRoom struct {
+	feeds  []newsroom.Feed
+	url    string
+	server *http.Server
+}
+
+// openNewsroom serves the sample feeds on a free port of loopback; its news
+// comes in from start on.
+func openNewsroom(start time.Time) (*openRoom, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	feeds := newsroom.Demo()
+	r := &openRoom{
+		feeds:  feeds,
+		url:    "http://" + l.Addr().String(),
+		server: &http.Server{Handler: newsroom.Handler(feeds, start, time.Now)},
+	}
+	go r.server.Serve(l)
+	return r, nil
+}
+
+// Close ends the serving.
+func (r *openRoom) Close() { r.server.Close() }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"tocsin/seeds/newsroom"
+	"tocsin/watcher/slack/slacktest"
+)
+
+// asTocsin makes the test binary behave as the program, for tests that need a
+// process of its own to kill.
+const asTocsin = "TOCSIN_TEST_AS_TOCSIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asTocsin) != "" {
+		main()
+		return
+	}
+	testscript.Main(m, map[string]func(){"tocsin": main})
+}
+
+// TestScripts runs the program as people and programs do. Each script begins
+// with the reason it is there.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TOCSIN_SLACK_TOKEN", "")
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"newsroom": serveNewsroom,
+			"badsite":  serveBadSite,
+			"slack":    serveSlack,
+			"fill":     fill,
+			"exits":    exits,
+		},
+	})
+}
+
+// exits CODE ARG... runs tocsin and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits code arg...")
+	}
+	err := ts.Exec("tocsin", args[1:]...)
+	code := 0
+	if err != nil {
+		var exit interface{ ExitCode() int }
+		if !errors.As(err, &exit) {
+			ts.Fatalf("running tocsin: %v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// newsroom FILE N serves the articles in FILE, JSON lines, as N feeds that are
+// dated now, sets $NEWSROOM to its address and writes feeds.yaml. What is asked
+// of it is noted in requests.log when the script asks for `newsroom log`.
+func serveNewsroom(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: newsroom file feeds")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	articles, err := newsroom.ReadJSONLines(f)
+	ts.Check(err)
+	feeds := newsroom.Spread(articles, n)
+	server := httptest.NewServer(newsroom.Handler(feeds, time.Now(), time.Now))
+	ts.Defer(server.Close)
+	ts.Setenv("NEWSROOM", server.URL)
+	var list strings.Builder
+	for _, f := range feeds {
+		fmt.Fprintf(&list, "- url: %s/%s\n", server.URL, f.Name)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("feeds.yaml"), []byte(list.String()), 0o644))
+}
+
+// badsite serves what feeds should not be, sets $BADSITE to its address, and
+// $NOSITE to one where nobody listens.
+func serveBadSite(ts *testscript.TestScript, neg bool, args []string) {
+	mux := http.NewServeMux()
+	text := func(path, contentType, body string) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			fmt.Fprint(w, body)
+		})
+	}
+	text("/html", "text/html", "<!DOCTYPE html><html><head><title>Shop</title></head><body>Buy</body></html>")
+	text("/garbage", "application/rss+xml", "\x00\x01\x02 not a feed \xff\xfe")
+	text("/empty", "application/rss+xml", "")
+	mux.HandleFunc("/gone", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "gone", http.StatusGone) })
+	mux.HandleFunc("/huge", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(300<<20))
+		pour(w, 300<<20)
+	})
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<?xml version="1.0"?><rss version="2.0"><channel>`)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	server := httptest.NewServer(mux)
+	ts.Defer(server.Close)
+	ts.Setenv("BADSITE", server.URL)
+
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("NOSITE", "http://"+l.Addr().String())
+	ts.Check(l.Close())
+}
+
+// pour writes n bytes of a feed's begin, as far as somebody reads.
+func pour(w http.ResponseWriter, n int) {
+	line := []byte(strings.Repeat("<item><title>More of the same</title></item>\n", 100))
+	fmt.Fprint(w, `<?xml version="1.0"?><rss version="2.0"><channel>`)
+	for written := 0; written < n; written += len(line) {
+		if _, err := w.Write(line); err != nil {
+			return
+		}
+	}
+}
+
+// slack serves a stand-in for Slack and sets $SLACK to the address of its API.
+func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
+	server := slacktest.New(slacktest.Options{Channels: []slacktest.Channel{{ID: "C0123456789", Name: "ai-news"}}})
+	ts.Defer(server.Close)
+	ts.Setenv("SLACK", server.APIURL())
+	ts.Setenv("TOCSIN_SLACK_TOKEN", slacktest.Token)
+	ts.Defer(func() {
+		if v := server.Violations(); len(v) > 0 {
+			ts.Fatalf("Slack was used against its rules: %q", v)
+		}
+	})
+}
+
+// fill FILE... replaces $NAME in files by the script's variables.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SLACK"} {
+			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
+		}
+		ts.Check(os.WriteFile(filepath.Clean(ts.MkAbs(name)), []byte(text), 0o644))
+	}
+}

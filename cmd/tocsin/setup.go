@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tocsin/rules"
+	"tocsin/rules/yamlfile"
+	"tocsin/store/sqlite"
+	"tocsin/watcher"
+	"tocsin/watcher/config"
+	"tocsin/watcher/feed"
+	"tocsin/watcher/slack"
+)
+
+// configPaths are the places where a configuration is looked for.
+var configPaths = []string{"tocsin.yaml", "/etc/tocsin/tocsin.yaml"}
+
+// configPath returns the configuration file to use; "" when there is none.
+func (e *env) configPath() string {
+	if e.config != "" {
+		return e.config
+	}
+	for _, p := range configPaths {
+		if _, err := os.Stat(p); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// settings is a whole configuration with its rules, checked.
+type settings struct {
+	config *config.Config
+	rules  *rules.Set
+}
+
+// loadSettings reads the configuration, the feeds and the rules. Everything
+// wrong with them is said on stderr, all of it, before anything is touched.
+// What is only odd about rules is left to check; an odd configuration may do
+// something else than its operator thinks, so that is said.
+func (e *env) loadSettings(now time.Time) (*settings, error) {
+	c, problems, err := e.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, e.refuse(problems)
+	}
+	l, err := loadRules(c.Rules, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range problems {
+		e.printf("%s", p)
+	}
+	problems = l.problems
+	if l.set != nil {
+		problems = append(problems, c.UnknownThemes(themesOf(l.set))...)
+	}
+	if yamlfile.AnyError(problems) {
+		return nil, e.refuse(problems)
+	}
+	return &settings{config: c, rules: l.set}, nil
+}
+
+// loadConfig reads the configuration and the feed lists.
+func (e *env) loadConfig() (*config.Config, []yamlfile.Problem, error) {
+	path := e.configPath()
+	if path == "" {
+		c, problems := config.Default()
+		return c, problems, nil
+	}
+	c, problems, err := config.Load(path, os.ReadFile)
+	if err != nil {
+		return nil, nil, usage("reading the configuration: %w", err)
+	}
+	return c, problems, nil
+}
+
+// refuse says the errors among problems and returns the error that ends the
+// command. Warnings are for check.
+func (e *env) refuse(problems []yamlfile.Problem) error {
+	n := 0
+	for _, p := range problems {
+		if p.Level == yamlfile.Error {
+			e.printf("%s", p)
+			n++
+		}
+	}
+	return usage("%s, nothing was touched (tocsin check shows all of it)", count(n, "error"))
+}
+
+// themesOf returns the themes of a rule set, each once, sorted.
+func themesOf(set *rules.Set) []string {
+	var themes []string
+	for _, r := range set.Rules() {
+		if n := len(themes); n == 0 || themes[n-1] != r.Theme {
+			themes = append(themes, r.Theme)
+		}
+	}
+	return sortedUnique(themes)
+}
+
+// openStore opens the store of the configuration.
+func openStore(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
+	db, err := sqlite.Open(ctx, c.Store)
+	return db, storeTrouble(err)
+}
+
+// newReader returns what reads feeds over HTTP.
+func newReader(f config.Fetch) *feed.Reader {
+	agent := f.UserAgent
+	if agent == "" {
+		agent = "tocsin/" + version
+		if f.Contact != "" {
+			agent += " (+" + f.Contact + ")"
+		}
+	}
+	return feed.NewReader(feed.Options{
+		Timeout: f.Timeout, MaxBody: f.MaxBody, PerHost: f.PerHost, Requests: f.Concurrency, AllowPrivate: f.AllowPrivate, UserAgent: agent,
+	})
+}
+
+// newWatcher puts a watcher together.
+func (s *settings) newWatcher(log *slog.Logger, st watcher.Store, reader watcher.Reader, sink watcher.Sink, polled func(watcher.PollReport)) *watcher.Watcher {
+	return watcher.New(log, st, reader, sink, time.Now, watcher.Options{
+		Holder:      holder(),
+		Rules:       s.rules,
+		Feeds:       s.config.Feeds,
+		Routes:      s.config.Routes,
+		Requests:    s.config.Fetch.Concurrency,
+		MinInterval: s.config.Fetch.MinInterval,
+		StoryWindow: s.config.StoryWindow,
+		Polled:      polled,
+	})
+}
+
+// holder names this run of the program.
+func holder() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text())
+}
+
+// slackToken finds the bot token: in the file that the configuration names, in
+// the environment, or among systemd's credentials. "" means that there is none.
+func slackToken(c config.Slack) (string, error) {
+	if c.TokenFile != "" {
+		data, err := os.ReadFile(c.TokenFile)
+		if err != nil {
+			return "", usage("reading slack.token_file: %w", err)
+		}
+		return strings.TrimSpace(string(data)), nil
+	}
+	if token := os.Getenv("TOCSIN_SLACK_TOKEN"); token != "" {
+		return token, nil
+	}
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "slack-token"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", usage("reading the credential slack-token: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// The values of --deliver.
+const (
+	deliverSlack    = "slack"
+	deliverTerminal = "terminal"
+	deliverNone     = "none"
+)
+
+// newSink returns where alerts are said: deliver is one of the words above, or
+// "" for Slack where there is a token and the terminal otherwise.
+func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *console) (watcher.Sink, error) {
+	token, err := slackToken(c.Slack)
+	if err != nil {
+		return nil, err
+	}
+	if deliver == "" {
+		deliver = deliverTerminal
+		if token != "" {
+			deliver = deliverSlack
+		}
+	}
+	switch deliver {
+	case deliverNone:
+		return nil, nil
+	case deliverTerminal:
+		return watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions()), nil
+	case deliverSlack:
+		if token == "" {
+			return nil, usage("there is no Slack token: set TOCSIN_SLACK_TOKEN, or slack.token_file in the configuration")
+		}
+		return watcher.SlackSink(log, slack.NewClient(token, c.Slack.APIURL, nil)), nil
+	}
+	return nil, usage("--deliver must be slack, terminal or none, not %q", deliver)
+}

@@ -1,0 +1,79 @@
+package watcher
+
+import "sync"
+
+// Summary is what a round came to.
+type Summary struct {
+	Polled    int // feeds asked
+	Unchanged int // of these: nothing new since the last time, said the server
+	Failed    int // of these: could not be read
+	New       int // articles
+	Matched   int // of these: articles that rules matched
+	Raised    int // alerts that came of them
+	Said      int // alerts delivered, of this round or earlier ones
+	Waiting   int // alerts whose delivery failed and is tried again later
+	Dead      int // alerts that can never be delivered
+}
+
+// tally counts what happens, from several goroutines.
+type tally struct {
+	mu   sync.Mutex
+	sum  Summary
+	err  error // the first that the store made
+	down bool  // the store's last answer was an error
+}
+
+func (t *tally) polled(r PollReport) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sum.Polled++
+	switch {
+	case r.Unchanged:
+		t.sum.Unchanged++
+	case r.Failed:
+		t.sum.Failed++
+	}
+	t.sum.New += r.New
+	t.sum.Matched += r.Matched
+	t.sum.Raised += r.Alerts
+}
+
+// storeFailed notes an error of the store and reports whether it is news.
+func (t *tally) storeFailed(err error) (news bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = err
+	}
+	news = !t.down
+	t.down = true
+	return news
+}
+
+// storeWorked notes that the store did what it was asked, and reports whether
+// that is news.
+func (t *tally) storeWorked() (news bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	news = t.down
+	t.down = false
+	return news
+}
+
+func (t *tally) storeErr() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+func (t *tally) count(f func(*Summary)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f(&t.sum)
+}
+
+func (t *tally) summary() Summary {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.sum
+}

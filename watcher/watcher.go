@@ -1,0 +1,174 @@
+// Package watcher is the daemon: it polls feeds when they are due, judges new
+// articles, groups and routes what rings, commits each poll with everything it
+// decided, and delivers the alerts from the store.
+//
+// It reads no configuration files, opens no store, and looks at no clock but
+// the one it is given.
+package watcher
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tocsin/rules"
+	"tocsin/store"
+	"tocsin/watcher/config"
+	"tocsin/watcher/feed"
+	"tocsin/watcher/schedule"
+)
+
+// Store is what the watcher asks of a store; see store.Store for what each
+// operation promises.
+type Store interface {
+	Join(ctx context.Context, holder string) (leave func() error, err error)
+	SyncFeeds(ctx context.Context, subs []store.Subscription) error
+	MakeDue(ctx context.Context, at time.Time, urls ...string) error
+	ClaimDueFeeds(ctx context.Context, c store.Claim) ([]store.Feed, error)
+	CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error
+	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
+	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
+	RecordDelivery(ctx context.Context, d store.Delivery) error
+}
+
+// Reader reads a feed once; feed.Reader is the real one.
+type Reader interface {
+	Read(ctx context.Context, req feed.Request, now time.Time) (*feed.Result, error)
+}
+
+// Options is what a Watcher watches, and how.
+type Options struct {
+	Holder      string // names this run in the store; unique
+	Rules       *rules.Set
+	Feeds       []config.Feed
+	Routes      []config.Route
+	Requests    int           // that the reader runs at once; 1 or more
+	MinInterval time.Duration // no feed more often
+	StoryWindow time.Duration // how long a story takes further reports
+	// Polled is told of every poll when it is committed; nil tells nobody. It
+	// may be called from several goroutines at once.
+	Polled func(PollReport)
+}
+
+// Watcher polls, judges and delivers. Make it with New.
+type Watcher struct {
+	log    *slog.Logger
+	store  Store
+	reader Reader
+	sink   Sink
+	now    func() time.Time
+
+	opts  Options
+	feeds map[string]config.Feed // by URL
+
+	slots   chan struct{} // a token for each claimed feed
+	running sync.WaitGroup
+	freed   chan struct{} // a poll has ended
+	rang    chan struct{} // an alert was committed
+	lines   lines
+	tally   tally
+}
+
+// New returns a watcher that says alerts through sink; with a nil sink alerts
+// are kept and wait. It starts nothing.
+func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.Time, o Options) *Watcher {
+	w := &Watcher{
+		log: log, store: st, reader: reader, sink: sink, now: now,
+		opts:  o,
+		feeds: make(map[string]config.Feed, len(o.Feeds)),
+		slots: make(chan struct{}, o.Requests*claimsPerRequest),
+		freed: make(chan struct{}, 1),
+		rang:  make(chan struct{}, 1),
+		lines: lines{free: make(map[string]time.Time)},
+	}
+	for _, f := range o.Feeds {
+		w.feeds[f.URL] = f
+	}
+	return w
+}
+
+// storeRest is how long a loop rests when the store answers with an error.
+const storeRest = 5 * time.Second
+
+// maxStartSpread is the time over which the first polls of new feeds are spread
+// at the most.
+const maxStartSpread = time.Minute
+
+// Run polls and delivers until ctx ends, then ends what it has begun, gives the
+// rest back to the store, and returns nil. Errors while it runs are logged, not
+// returned; an error comes from not being able to begin: store.ErrInUse, or
+// what the store says.
+func (w *Watcher) Run(ctx context.Context) error {
+	// New feeds are spread a little, so that a long list is no burst.
+	spread := min(maxStartSpread, time.Duration(len(w.opts.Feeds))*20*time.Millisecond)
+	leave, err := w.begin(ctx, spread)
+	if err != nil {
+		return err
+	}
+	var loops sync.WaitGroup
+	loops.Go(func() { w.pollLoop(ctx) })
+	if w.sink != nil {
+		loops.Go(func() { w.deliverLoop(ctx) })
+	}
+	loops.Wait()
+	return leave()
+}
+
+// Once polls every feed that is due now, or every feed at all, delivers what is
+// to be said, and returns what happened. A failing feed is part of that; an
+// error is the store's, or ctx's.
+func (w *Watcher) Once(ctx context.Context, all bool) (Summary, error) {
+	leave, err := w.begin(ctx, 0)
+	if err != nil {
+		return Summary{}, err
+	}
+	err = w.round(ctx, all)
+	if lerr := leave(); err == nil {
+		err = lerr
+	}
+	return w.tally.summary(), err
+}
+
+// begin joins the store and makes the feeds known to it.
+func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func() error, err error) {
+	leave, err = w.store.Join(ctx, w.opts.Holder)
+	if err != nil {
+		return nil, err
+	}
+	now := w.now()
+	subs := make([]store.Subscription, 0, len(w.opts.Feeds))
+	for _, f := range w.opts.Feeds {
+		subs = append(subs, store.Subscription{URL: f.URL, FirstPoll: now.Add(schedule.Jitter(f.URL, spread))})
+	}
+	if err := w.store.SyncFeeds(ctx, subs); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+// round polls what is due at its start once, while alerts are delivered.
+func (w *Watcher) round(ctx context.Context, all bool) error {
+	start := w.now()
+	if all {
+		if err := w.store.MakeDue(ctx, start); err != nil {
+			return err
+		}
+	}
+	delivering, stop := context.WithCancel(ctx)
+	var delivery sync.WaitGroup
+	if w.sink != nil {
+		delivery.Go(func() { w.deliverLoop(delivering) })
+	}
+	err := w.pollRound(ctx, start)
+	stop()
+	delivery.Wait()
+	if err == nil && w.sink != nil {
+		err = w.drain(ctx)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}

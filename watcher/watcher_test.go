@@ -1,0 +1,372 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"tocsin/rules"
+	"tocsin/store"
+	"tocsin/store/sqlite"
+	"tocsin/watcher/config"
+	"tocsin/watcher/feed"
+	"tocsin/watcher/schedule"
+	"tocsin/watcher/slack"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a watcher with a real store, a reader that answers what the test
+// says, and a sink that notes what is said.
+type world struct {
+	t      testing.TB
+	store  *sqlite.DB
+	reader *scriptedReader
+	sink   *notingSink
+	feeds  []config.Feed
+	runs   int
+}
+
+func newWorld(t testing.TB, path string) *world {
+	t.Helper()
+	w := &world{t: t, reader: &scriptedReader{answers: make(map[string]answer)}, sink: &notingSink{}}
+	w.open(path)
+	return w
+}
+
+func (w *world) open(path string) {
+	w.t.Helper()
+	db, err := sqlite.Open(context.Background(), path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.store = db
+}
+
+// add subscribes a feed that answers with the given function.
+func (w *world) add(url, spec string, a answer) {
+	w.t.Helper()
+	s, err := schedule.Parse(spec)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.feeds = append(w.feeds, config.Feed{URL: url, Schedule: s, MaxAge: 24 * time.Hour})
+	w.reader.answers[url] = a
+}
+
+func (w *world) watcher() *Watcher {
+	w.runs++
+	return New(slog.New(slog.DiscardHandler), w.store, w.reader, w.sink, time.Now, Options{
+		Holder:      fmt.Sprintf("run %d", w.runs),
+		Rules:       ruleSet(w.t, testRules),
+		Feeds:       w.feeds,
+		Routes:      []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		Requests:    4,
+		MinInterval: time.Minute,
+		StoryWindow: 72 * time.Hour,
+	})
+}
+
+// run runs a watcher for a while.
+func (w *world) run(d time.Duration) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	if err := w.watcher().Run(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// answer is what a feed answers to its nth request, from 1.
+type answer func(ctx context.Context, n int, now time.Time) (*feed.Result, error)
+
+// scriptedReader answers as the test says and notes when it was asked.
+type scriptedReader struct {
+	mu      sync.Mutex
+	answers map[string]answer
+	asked   map[string][]time.Time
+	reqs    []feed.Request
+}
+
+func (r *scriptedReader) Read(ctx context.Context, req feed.Request, now time.Time) (*feed.Result, error) {
+	r.mu.Lock()
+	if r.asked == nil {
+		r.asked = make(map[string][]time.Time)
+	}
+	r.asked[req.URL] = append(r.asked[req.URL], now)
+	r.reqs = append(r.reqs, req)
+	n := len(r.asked[req.URL])
+	r.mu.Unlock()
+	return r.answers[req.URL](ctx, n, now)
+}
+
+// items answers with a document of items whose titles are given, the nth of
+// them at the nth request and those before it.
+func items(titles ...string) answer {
+	return func(_ context.Context, n int, now time.Time) (*feed.Result, error) {
+		d := &feed.Document{Title: "The Paper"}
+		for i, title := range titles[:min(n, len(titles))] {
+			d.Items = append(d.Items, feed.Item{Key: fmt.Sprint(i), Link: fmt.Sprintf("https://a.example/%s/%d", title, i), Title: title, Published: now})
+		}
+		return &feed.Result{Document: d, ETag: fmt.Sprintf("%q", fmt.Sprint(n))}, nil
+	}
+}
+
+// notingSink notes what is said, and fails as the test says.
+type notingSink struct {
+	mu    sync.Mutex
+	said  []string // "channel title"
+	keys  map[string]bool
+	times []time.Time
+	post  func(n int) error // of the nth attempt, from 1
+	find  func() error
+	tries int
+	lost  bool // what fails was said all the same
+}
+
+func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tries++
+	var err error
+	if s.post != nil {
+		err = s.post(s.tries)
+	}
+	if err == nil || s.lost {
+		s.said = append(s.said, channel+" "+a.Title)
+		s.times = append(s.times, time.Now())
+		if s.keys == nil {
+			s.keys = make(map[string]bool)
+		}
+		s.keys[a.Key] = true
+	}
+	return "receipt", err
+}
+
+func (s *notingSink) Find(_ context.Context, _, key string, _ time.Time) (string, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.find != nil {
+		if err := s.find(); err != nil {
+			return "", false, err
+		}
+	}
+	return "found", s.keys[key], nil
+}
+
+func (s *notingSink) Pace() time.Duration { return time.Second }
+
+func (w *world) counts() store.Counts {
+	w.t.Helper()
+	c, err := w.store.Counts(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func (w *world) close() {
+	w.t.Helper()
+	if err := w.store.Close(); err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w *world) alerts() []store.Alert {
+	w.t.Helper()
+	a, err := w.store.Alerts(context.Background(), time.Time{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
+// bubble runs a test in simulated time.
+func bubble(t *testing.T, f func(t *testing.T, w *world)) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, path)
+		t.Cleanup(w.close)
+		f(t, w)
+	})
+}
+
+func TestRunPollsOnScheduleAndRingsOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://a.example/feed"
+		w.add(url, "*/10 * * * *", items("Nothing", "A bell rings in town", "A whistle blows in town", "Nothing else"))
+		start := time.Now()
+		w.run(45 * time.Minute)
+		asked := w.reader.asked[url]
+		if len(asked) != 5 {
+			t.Fatalf("asked %d times in 45 minutes: %v", len(asked), asked)
+		}
+		for i, at := range asked[1:] {
+			if late := at.Sub(start.Truncate(10 * time.Minute).Add(time.Duration(i+1) * 10 * time.Minute)); late < 0 || late > 30*time.Second {
+				t.Errorf("poll %d is %s late", i+2, late)
+			}
+		}
+		if diff := cmp.Diff([]string{"#noise A bell rings in town", "#noise A whistle blows in town"}, w.sink.said); diff != "" {
+			t.Errorf("said:\n%s", diff)
+		}
+		if got := w.reader.reqs[4].ETag; got != `"4"` {
+			t.Errorf("validator of the fifth request: %s", got)
+		}
+	})
+}
+
+func TestARestartPollsNothingEarly(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://a.example/feed"
+		w.add(url, "0 * * * *", items("A bell rings in town"))
+		start := time.Now()
+		w.run(time.Minute)
+		for range 5 {
+			time.Sleep(time.Minute)
+			w.run(time.Minute)
+		}
+		if n := len(w.reader.asked[url]); n != 1 {
+			t.Errorf("asked %d times in %s of restarts", n, time.Since(start))
+		}
+		w.run(time.Hour)
+		if n := len(w.reader.asked[url]); n != 2 {
+			t.Errorf("asked %d times after another hour", n)
+		}
+		if len(w.sink.said) != 1 {
+			t.Errorf("said %q", w.sink.said)
+		}
+	})
+}
+
+func TestAFailingFeedWaitsLongerAndStopsNobody(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://bad.example/feed", "* * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
+			return nil, &feed.Error{Problem: feed.Status, Reason: "500 Internal Server Error", Code: 500}
+		})
+		w.add("https://good.example/feed", "* * * * *", items("A bell rings in town"))
+		w.run(time.Hour)
+		bad, good := len(w.reader.asked["https://bad.example/feed"]), len(w.reader.asked["https://good.example/feed"])
+		if good < 58 || bad < 4 || bad > 10 {
+			t.Errorf("in an hour the good feed was asked %d times, the bad one %d times", good, bad)
+		}
+		feeds, err := w.store.Feeds(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := feeds[0]
+		if f.Failures != bad || f.Problem != "500 Internal Server Error" || !f.Succeeded.IsZero() {
+			t.Errorf("the bad feed's row: %+v", f)
+		}
+	})
+}
+
+func TestAHangingFeedDelaysNobody(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://hangs.example/feed", "* * * * *", func(ctx context.Context, _ int, _ time.Time) (*feed.Result, error) {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(10 * time.Minute):
+				return nil, &feed.Error{Problem: feed.Timeout, Reason: "no answer within 10m"}
+			}
+		})
+		w.add("https://good.example/feed", "* * * * *", items("A bell rings in town"))
+		w.run(30 * time.Minute)
+		if n := len(w.reader.asked["https://good.example/feed"]); n < 29 {
+			t.Errorf("the good feed was asked %d times in 30 minutes", n)
+		}
+	})
+}
+
+func TestAGoneFeedIsPolledNoMore(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://gone.example/feed"
+		w.add(url, "* * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
+			return nil, &feed.Error{Problem: feed.Gone, Reason: "410 Gone", Code: 410}
+		})
+		w.run(time.Hour)
+		if n := len(w.reader.asked[url]); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
+func TestAMovedFeedIsReadWhereItIsWithoutItsCredentials(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const old, moved = "https://old.example/feed", "https://new.example/feed"
+		w.add(old, "*/10 * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
+			return &feed.Result{Document: &feed.Document{}, Moved: moved}, nil
+		})
+		w.feeds[0].Header = map[string][]string{"Authorization": {"s3cret"}}
+		w.reader.answers[moved] = items("A bell rings in town")
+		w.run(15 * time.Minute)
+		if len(w.reader.asked[old]) != 1 || len(w.reader.asked[moved]) != 1 {
+			t.Fatalf("asked %v", w.reader.asked)
+		}
+		if got := w.reader.reqs[0].Header.Get("Authorization"); got != "s3cret" {
+			t.Errorf("the old host got %q", got)
+		}
+		if h := w.reader.reqs[1].Header; h != nil {
+			t.Errorf("the new host got %v", h)
+		}
+	})
+}
+
+func TestOnceDeliversAndReturns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, filepath.Join(t.TempDir(), "test.db"))
+	defer w.close()
+	for i := range 50 {
+		w.add(fmt.Sprintf("https://a.example/%d", i), "@hourly", items(fmt.Sprintf("Only news of number %d", i)))
+	}
+	w.add("https://b.example/feed", "@hourly", items("A bell rings in town"))
+	sum, err := w.watcher().Once(context.Background(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Summary{Polled: 51, New: 51, Matched: 1, Raised: 1, Said: 1}
+	if diff := cmp.Diff(want, sum); diff != "" {
+		t.Error(diff)
+	}
+	sum, err = w.watcher().Once(context.Background(), false)
+	if diff := cmp.Diff(Summary{}, sum); err != nil || diff != "" {
+		t.Errorf("a second round, nothing being due: %v\n%s", err, diff)
+	}
+	sum, err = w.watcher().Once(context.Background(), true)
+	if diff := cmp.Diff(Summary{Polled: 51}, sum); err != nil || diff != "" {
+		t.Errorf("a third round over everything: %v\n%s", err, diff)
+	}
+}
+
+func TestOnceWithAStoreThatFailsSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, filepath.Join(t.TempDir(), "test.db"))
+	defer w.close()
+	w.add("https://a.example/feed", "@hourly", items("A bell rings in town"))
+	watcher := w.watcher()
+	full := errors.New("no space left on device")
+	watcher.store = failingCommits{w.store, full}
+	if _, err := watcher.Once(context.Background(), false); !errors.Is(err, full) {
+		t.Errorf("error %v, want %v", err, full)
+	}
+	if c := w.counts(); c.Articles != 0 {
+		t.Errorf("%d articles were kept", c.Articles)
+	}
+}
+
+type failingCommits struct {
+	*sqlite.DB
+	err error
+}
+
+func (f failingCommits) CommitPoll(context.Context, store.Poll, store.Judge) error { return f.err }
