@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -52,31 +51,21 @@ func (e *env) demo(ctx context.Context, once bool) error {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, s.config)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	reader := newReader(s.config.Fetch)
-	defer reader.Close()
-
 	e.printf("a newsroom of %s is open at %s, polled every 2 seconds and judged by %s", count(len(s.config.Feeds), "sample feed"), room.url, count(len(s.rules.Rules()), "starter rule"))
 	out := newConsole(e.stderr)
 	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), true)
-	w := s.newWatcher(log, db, reader, watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions()), nil)
-	if once {
+	sink := watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions())
+	return s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
+		if !once {
+			e.printf("news comes in for about a minute; Ctrl-C ends the demo")
+			return w.Run(ctx)
+		}
 		sum, err := w.Once(ctx, true)
-		if errors.Is(err, context.Canceled) {
-			return errInterrupted
+		if err == nil {
+			e.printf("%s", summary(sum))
 		}
-		if err != nil {
-			return storeTrouble(err)
-		}
-		e.printf("%s", summary(sum))
-		return nil
-	}
-	e.printf("news comes in for about a minute; Ctrl-C ends the demo")
-	return storeTrouble(w.Run(ctx))
+		return err
+	})
 }
 
 // demoSettings are the starter pack's, for the newsroom's feeds.

@@ -43,10 +43,14 @@ func usage(format string, args ...any) error {
 	return codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// storeTrouble returns err as trouble with the store.
+// storeTrouble returns err as trouble with the store. A context that ended is
+// none: there a signal has come.
 func storeTrouble(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
 	}
 	return codedError{exitStore, err}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -42,25 +41,16 @@ func (e *env) once(ctx context.Context, o onceOptions) error {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, s.config)
-	if err != nil {
+	var sum watcher.Summary
+	err = s.watch(ctx, log, sink, progress(out, len(s.config.Feeds)), func(w *watcher.Watcher) (err error) {
+		sum, err = w.Once(ctx, o.all)
 		return err
-	}
-	defer db.Close()
-	reader := newReader(s.config.Fetch)
-	defer reader.Close()
-
-	w := s.newWatcher(log, db, reader, sink, progress(out, len(s.config.Feeds)))
-	sum, err := w.Once(ctx, o.all)
+	})
 	out.progress("")
-	if errors.Is(err, context.Canceled) {
-		return errInterrupted
+	if err == nil {
+		e.printf("%s", summary(sum))
 	}
-	if err != nil {
-		return storeTrouble(err)
-	}
-	e.printf("%s", summary(sum))
-	return nil
+	return err
 }
 
 // progress returns what shows how far a round is.

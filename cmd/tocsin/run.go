@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"tocsin/watcher"
 )
 
 func newRun(e *env) *cobra.Command {
@@ -29,17 +31,10 @@ func (e *env) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, s.config)
+	log.Info("tocsin runs", "version", version, "feeds", len(s.config.Feeds), "rules", len(s.rules.Rules()), "store", s.config.Store)
+	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error { return w.Run(ctx) })
 	if err != nil {
 		return err
-	}
-	defer db.Close()
-	reader := newReader(s.config.Fetch)
-	defer reader.Close()
-
-	log.Info("tocsin runs", "version", version, "feeds", len(s.config.Feeds), "rules", len(s.rules.Rules()), "store", s.config.Store)
-	if err := s.newWatcher(log, db, reader, sink, nil).Run(ctx); err != nil {
-		return storeTrouble(err)
 	}
 	log.Info("tocsin ends", "cause", context.Cause(ctx))
 	if interruptedBy(ctx) != syscall.SIGTERM {

@@ -110,12 +110,6 @@ func themesOf(set *rules.Set) []string {
 	return sortedUnique(themes)
 }
 
-// openStore opens the store of the configuration.
-func openStore(ctx context.Context, c *config.Config) (*sqlite.DB, error) {
-	db, err := sqlite.Open(ctx, c.Store)
-	return db, storeTrouble(err)
-}
-
 // newReader returns what reads feeds over HTTP.
 func newReader(f config.Fetch) *feed.Reader {
 	agent := f.UserAgent
@@ -130,9 +124,18 @@ func newReader(f config.Fetch) *feed.Reader {
 	})
 }
 
-// newWatcher puts a watcher together.
-func (s *settings) newWatcher(log *slog.Logger, st watcher.Store, reader watcher.Reader, sink watcher.Sink, polled func(watcher.PollReport)) *watcher.Watcher {
-	return watcher.New(log, st, reader, sink, time.Now, watcher.Options{
+// watch opens the store, has work use a watcher of the settings, and closes
+// everything again. Trouble with the store comes back as such, and a signal
+// that ended the work as errInterrupted.
+func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sink, polled func(watcher.PollReport), work func(*watcher.Watcher) error) error {
+	db, err := sqlite.Open(ctx, s.config.Store)
+	if err != nil {
+		return storeTrouble(err)
+	}
+	defer db.Close()
+	reader := newReader(s.config.Fetch)
+	defer reader.Close()
+	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, watcher.Options{
 		Holder:      holder(),
 		Rules:       s.rules,
 		Feeds:       s.config.Feeds,
@@ -141,7 +144,7 @@ func (s *settings) newWatcher(log *slog.Logger, st watcher.Store, reader watcher
 		MinInterval: s.config.Fetch.MinInterval,
 		StoryWindow: s.config.StoryWindow,
 		Polled:      polled,
-	})
+	})))
 }
 
 // holder names this run of the program.

@@ -18,6 +18,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"Join", testJoin},
 		{"SyncFeeds", testSyncFeeds},
+		{"MakeDue", testMakeDue},
 		{"ClaimDueFeeds", testClaimDueFeeds},
 		{"CommitPoll", testCommitPoll},
 		{"Judge", testJudge},
