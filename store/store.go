@@ -59,8 +59,9 @@ type Store interface {
 
 	// SyncFeeds makes subs the feeds that are polled. A URL that the store does
 	// not know gets a row that is due at its FirstPoll; a known one keeps its
-	// whole state; one that is in the store and not in subs keeps its state and
-	// its articles and is not claimed until it is in subs again. Two entries
+	// whole state, but where its Schedule has changed it is due at its NextPoll
+	// at the latest; one that is in the store and not in subs keeps its state
+	// and its articles and is not claimed until it is in subs again. Two entries
 	// with one URL count as the first of them.
 	SyncFeeds(ctx context.Context, subs []Subscription) error
 
@@ -71,8 +72,10 @@ type Store interface {
 
 	// ClaimDueFeeds leases up to c.Limit subscribed feeds whose next poll is
 	// not after c.Now, that are not Gone and that nobody holds a running lease
-	// on, the longest due first. Two claims never return the same feed before
-	// its lease ends or its poll is committed.
+	// on, the longest due first. Of the feeds of one host (that of Location,
+	// else of URL, with its port) at most c.PerHost are leased at a time, by all
+	// holders together; those beyond wait, and others go before them. Two claims
+	// never return the same feed before its lease ends or its poll is committed.
 	ClaimDueFeeds(ctx context.Context, c Claim) ([]Feed, error)
 
 	// CommitPoll ends the poll of one feed in one transaction: it writes
@@ -94,17 +97,21 @@ type Store interface {
 
 	// NextDue returns the earliest time at which ClaimDueFeeds or ClaimAlerts
 	// could return something, be it in the past; the zero time when nothing is
-	// scheduled at all. Rows under a running lease count from the lease's end;
-	// what is due at once, whenever that is, counts as due in 1970.
+	// scheduled at all. Rows under a running lease count from the lease's end,
+	// and of a channel's alerts only the head counts; that a host is busy does
+	// not matter. What is due at once, whenever that is, counts as due in 1970.
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 
-	// ClaimAlerts leases up to c.Limit pending alerts whose NextTry is not after
-	// c.Now and that nobody holds a running lease on, the oldest first, counts
-	// an attempt for each and marks it Unsettled: from here until
-	// RecordDelivery says otherwise it may have been sent. The returned Alert
-	// has Attempts with this attempt counted, and Unsettled as it was before
-	// this claim: true means that an earlier attempt may have got through, so
-	// the channel must be searched before sending.
+	// ClaimAlerts leases up to c.Limit alerts: of each channel its head, which is
+	// the oldest pending alert, if its NextTry is not after c.Now and nobody
+	// holds a running lease on it; the oldest heads first. So a channel's alerts
+	// are said in order and one at a time, whoever says them, and one that has
+	// to wait makes those behind it wait. It counts an attempt for each and
+	// marks it Unsettled: from here until RecordDelivery says otherwise it may
+	// have been sent. The returned Alert has Attempts with this attempt counted,
+	// and Unsettled as it was before this claim: true means that an earlier
+	// attempt may have got through, so the channel must be searched before
+	// sending. c.PerHost does not matter.
 	ClaimAlerts(ctx context.Context, c Claim) ([]Alert, error)
 
 	// RecordDelivery writes what became of a claimed alert, settles the
@@ -129,14 +136,17 @@ type Store interface {
 type Subscription struct {
 	URL       string    // as people wrote it; the feed's identity
 	FirstPoll time.Time // when a feed that the store does not know is due
+	Schedule  string    // what the feed's times follow; compared with what it was
+	NextPoll  time.Time // when a feed whose Schedule has changed is due at the latest
 }
 
 // Claim asks for work.
 type Claim struct {
-	Holder string        // who asks; must have joined
-	Now    time.Time     // what is due is due now
-	Lease  time.Duration // how long the work is the holder's, counted from Now
-	Limit  int           // at most so many rows; 1 or more
+	Holder  string        // who asks; must have joined
+	Now     time.Time     // what is due is due now
+	Lease   time.Duration // how long the work is the holder's, counted from Now
+	Limit   int           // at most so many rows; 1 or more
+	PerHost int           // at most so many feeds of one host at a time; 0 means any number
 }
 
 // Feed is what is known of a subscribed feed.
@@ -310,6 +320,7 @@ type Alert struct {
 
 	State     AlertState
 	Attempts  int
+	Strikes   int       // attempts that failed for a reason that nobody knows
 	Unsettled bool      // an attempt was begun whose outcome is not known
 	Tried     time.Time // when the first attempt was claimed; zero: never
 	NextTry   time.Time // not before; zero: at once
@@ -327,7 +338,9 @@ type Delivery struct {
 	// State is AlertSent, AlertFailed (never to be tried again), or
 	// AlertPending: to be tried again at NextTry.
 	State     AlertState
-	Unsettled bool // for AlertPending: this attempt may have got through all the same
+	Untried   bool // for AlertPending: there was no attempt after all; the claim's does not count
+	Strike    bool // for AlertPending: the attempt failed for a reason that nobody knows
+	Unsettled bool // for AlertPending: this attempt, or one before it, may have got through all the same
 	NextTry   time.Time
 	Receipt   string // for AlertSent
 	Problem   string // for AlertPending and AlertFailed

@@ -10,20 +10,20 @@ import (
 
 // alertColumns are what scanAlert scans, in order.
 const alertColumns = `id, story, route, channel, severity, content, created,
-	state, attempts, unsettled, tried, next_try, sent, receipt, problem`
+	state, attempts, strikes, unsettled, tried, next_try, sent, receipt, problem`
 
 func scanAlert(row scanner, a *store.Alert) error {
 	return row.Scan(&a.ID, &a.Story, &a.Route, &a.Channel, &a.Severity, document{&a.Content}, moment{&a.Created},
-		&a.State, &a.Attempts, &a.Unsettled, moment{&a.Tried}, moment{&a.NextTry}, moment{&a.Sent}, &a.Receipt, &a.Problem)
+		&a.State, &a.Attempts, &a.Strikes, &a.Unsettled, moment{&a.Tried}, moment{&a.NextTry}, moment{&a.Sent}, &a.Receipt, &a.Problem)
 }
 
 // keepAlert keeps an alert unless its story has one on its route.
 func (tx *tx) keepAlert(ctx context.Context, a store.Alert) error {
 	_, err := tx.exec(ctx, `
-		INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (story, route) DO NOTHING`,
 		a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), micros(a.Created),
-		a.State, a.Attempts, a.Unsettled, micros(a.Tried), micros(a.NextTry), micros(a.Sent), a.Receipt, a.Problem)
+		a.State, a.Attempts, a.Strikes, a.Unsettled, micros(a.Tried), micros(a.NextTry), micros(a.Sent), a.Receipt, a.Problem)
 	return err
 }
 
@@ -48,7 +48,21 @@ func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, er
 	return claimed, nil
 }
 
-// dueAlerts returns the pending alerts to be tried at now, the oldest first.
+// heads names the head of every channel: the pending alert that was kept first.
+// It steps from channel to channel through the index, so that a long queue costs
+// no more than a short one.
+const heads = `
+		WITH RECURSIVE channels (channel) AS (
+			SELECT min(channel) FROM alerts WHERE state = 'pending'
+			UNION ALL
+			SELECT (SELECT min(a.channel) FROM alerts a WHERE a.state = 'pending' AND a.channel > channels.channel)
+			FROM channels WHERE channel IS NOT NULL),
+		heads (seq) AS (
+			SELECT (SELECT min(a.seq) FROM alerts a WHERE a.state = 'pending' AND a.channel = channels.channel)
+			FROM channels WHERE channel IS NOT NULL)`
+
+// dueAlerts returns the heads that nobody holds and that are to be tried at now,
+// the oldest first.
 func (tx *tx) dueAlerts(ctx context.Context, now time.Time, limit int) (due []store.Alert, err error) {
 	err = tx.query(ctx, func(row scanner) error {
 		var a store.Alert
@@ -57,10 +71,10 @@ func (tx *tx) dueAlerts(ctx context.Context, now time.Time, limit int) (due []st
 		}
 		due = append(due, a)
 		return nil
-	}, `
+	}, heads+`
 		SELECT `+alertColumns+` FROM alerts
-		WHERE state = 'pending' AND holder = '' AND next_try <= ?
-		ORDER BY created, seq LIMIT ?`, micros(now), limit)
+		WHERE seq IN (SELECT seq FROM heads) AND holder = '' AND next_try <= ?
+		ORDER BY seq LIMIT ?`, micros(now), limit)
 	return due, err
 }
 

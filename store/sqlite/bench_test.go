@@ -125,3 +125,87 @@ func BenchmarkUnchanged(b *testing.B) {
 		b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "feeds/s")
 	})
 }
+
+// BenchmarkClaim leases 64 of the feeds that are due, two of a host at the
+// most; giving them back is not counted.
+func BenchmarkClaim(b *testing.B) {
+	for _, c := range []struct {
+		name         string
+		feeds, hosts int
+		want         int // with the one of another host, which is due last
+	}{
+		{"100,000 due on 30,000 hosts", 100_000, 30_000, 64},
+		{"1,200 due on one host ahead of another", 1200, 1, 3},
+		{"100,000 due on one host ahead of another", 100_000, 1, 3},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			eachSynchronous(b, func(b *testing.B, db *DB) {
+				subs := []store.Subscription{{URL: "https://last.example/", FirstPoll: benchStart}}
+				for i := range c.feeds {
+					subs = append(subs, store.Subscription{
+						URL:       fmt.Sprintf("https://%d.bench.example/%d", i%c.hosts, i),
+						FirstPoll: benchStart.Add(-time.Duration(i%600) * time.Second),
+					})
+				}
+				if err := db.SyncFeeds(b.Context(), subs); err != nil {
+					b.Fatal(err)
+				}
+				claimAndLeave(b, db, c.want)
+			})
+		})
+	}
+}
+
+func claimAndLeave(b *testing.B, db *DB, want int) {
+	ask := store.Claim{Holder: "claimer", Now: benchStart, Lease: time.Hour, Limit: 64, PerHost: 2}
+	b.ResetTimer()
+	for range b.N {
+		b.StopTimer()
+		leave, err := db.Join(b.Context(), ask.Holder)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		due, err := db.ClaimDueFeeds(b.Context(), ask)
+		b.StopTimer()
+		if err != nil || len(due) != want {
+			b.Fatalf("%d feeds, want %d: %v", len(due), want, err)
+		}
+		if err := leave(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
+
+// BenchmarkClaimAlerts leases the heads of 20 channels with 2,500 alerts each,
+// and asks what is due next.
+func BenchmarkClaimAlerts(b *testing.B) {
+	const channels, each = 20, 2500
+	eachSynchronous(b, func(b *testing.B, db *DB) {
+		if err := db.write(b.Context(), "queueing alerts", func(tx *tx) error {
+			for i := range channels * each {
+				story := fmt.Sprint("story ", i)
+				if err := tx.keepAlert(b.Context(), store.Alert{ID: store.AlertID(story, "r"), Story: story, Route: "r",
+					Channel: fmt.Sprint("#", i%channels), Created: benchStart, State: store.AlertPending}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+		b.ResetTimer()
+		for n := range b.N {
+			// By then the leases of the last claim have run out.
+			alerts, err := db.ClaimAlerts(b.Context(), store.Claim{
+				Holder: "bench", Now: benchStart.Add(time.Duration(n) * time.Second), Lease: time.Second, Limit: 64})
+			if err != nil || len(alerts) != channels {
+				b.Fatalf("%d alerts: %v", len(alerts), err)
+			}
+			if _, _, err := db.NextDue(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -46,11 +46,14 @@ func (tx *tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcom
 	return err
 }
 
-// endAttempt leaves an alert to be tried again.
+// endAttempt leaves an alert to be tried again. An attempt that was none is
+// counted back, and if it was the first, the alert was never tried.
 func (tx *tx) endAttempt(ctx context.Context, d store.Delivery) error {
 	held, err := tx.exec(ctx, `
-		UPDATE alerts SET unsettled = ?, next_try = ?, problem = ?, holder = '', leased_until = 0
-		WHERE id = ? AND holder = ? AND holder <> ''`,
+		UPDATE alerts SET attempts = attempts - ?1, tried = iif(attempts > ?1, tried, ?2), strikes = strikes + ?3,
+			unsettled = ?4, next_try = ?5, problem = ?6, holder = '', leased_until = 0
+		WHERE id = ?7 AND holder = ?8 AND holder <> ''`,
+		d.Untried, micros(time.Time{}), d.Strike,
 		d.Unsettled, micros(d.NextTry), d.Problem, d.Alert, d.Holder)
 	if err == nil && held == 0 {
 		err = store.ErrLeaseLost

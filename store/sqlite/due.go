@@ -10,8 +10,8 @@ import (
 func (db *DB) NextDue(ctx context.Context) (feeds, alerts time.Time, err error) {
 	var feed, alert sql.NullInt64
 	err = db.read("reading what is due next", func(pool *sql.DB) error {
-		// What nobody holds and what is held have an index each.
-		return pool.QueryRowContext(ctx, `
+		// Feeds that nobody holds and those that are held have an index each.
+		return pool.QueryRowContext(ctx, heads+`
 			SELECT
 				(SELECT min(t) FROM (
 					SELECT min(next_poll) AS t FROM feeds
@@ -19,12 +19,8 @@ func (db *DB) NextDue(ctx context.Context) (feeds, alerts time.Time, err error) 
 					UNION ALL
 					SELECT min(max(next_poll, leased_until)) FROM feeds
 					WHERE subscribed = 1 AND gone = 0 AND holder <> '')),
-				(SELECT min(t) FROM (
-					SELECT min(next_try) AS t FROM alerts
-					WHERE state = 'pending' AND holder = ''
-					UNION ALL
-					SELECT min(max(next_try, leased_until)) FROM alerts
-					WHERE state = 'pending' AND holder <> ''))`,
+				(SELECT min(max(next_try, leased_until)) FROM alerts
+				WHERE seq IN (SELECT seq FROM heads))`,
 		).Scan(&feed, &alert)
 	})
 	return due(feed), due(alert), err

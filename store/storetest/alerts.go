@@ -11,15 +11,16 @@ import (
 func testClaimAlerts(t *testing.T, open opener) {
 	cases{
 		"the oldest come first, up to the limit": func(t *testing.T, w *world) {
-			x := w.alarmed("c", "b", "a") // created one after the other
-			d := store.Decision{Alerts: []store.Alert{alert(x, "older", -1)}}
+			x := w.alarmed("c", "b", "a")
+			// What was kept last is the youngest, whenever it was created.
+			d := store.Decision{Alerts: []store.Alert{alert(x, "last", -1)}}
 			w.found(deciding(d), x.Feed, article(x.Feed, 2))
 			ask := claim(me, 9)
 			ask.Limit = 3
 			first, err := w.ClaimAlerts(w.ctx, ask)
 			w.ok(err)
-			w.is(alertRoutes(first), []string{"older", "c", "b"}, "first three")
-			w.is(alertRoutes(w.claimAlerts(me, 9)), []string{"a"}, "the rest")
+			w.is(alertRoutes(first), []string{"c", "b", "a"}, "first three")
+			w.is(alertRoutes(w.claimAlerts(me, 9)), []string{"last"}, "the rest")
 		},
 		"alerts that were created at once come in the order of the decision": func(t *testing.T, w *world) {
 			const feed = "https://a.example/feed"
@@ -185,6 +186,54 @@ func testRecordDelivery(t *testing.T, open opener) {
 			want.Attempts, want.Unsettled, want.Tried, want.NextTry, want.Problem = 1, true, at(0), at(7), "slow down"
 			w.is(w.alerts(), []store.Alert{want}, "alerts")
 			w.is(outcome(w, x, "news"), store.Queued, "verdict")
+		},
+		"pending after an attempt that was none: the claim's does not count": func(t *testing.T, w *world) {
+			w.alarmed("news")
+			before := w.alerts()
+			w.claimAlerts(me, 2)
+			w.ok(w.RecordDelivery(w.ctx, store.Delivery{
+				Alert: before[0].ID, Holder: me, At: at(3), State: store.AlertPending, Untried: true}))
+			w.is(w.alerts(), before, "alerts, which know of no attempt")
+			got := w.claimAlerts(me, 4)[0]
+			w.is([]any{got.Attempts, got.Unsettled, got.Tried}, []any{1, false, at(4)}, "claimed again")
+		},
+		"an attempt that was none leaves those before it": func(t *testing.T, w *world) {
+			x := w.alarmed("news")
+			w.claimAlerts(me, 2)
+			w.ok(w.RecordDelivery(w.ctx, again(x, "news", 3, true)))
+			before := w.alerts()
+			w.claimAlerts(me, 4)
+			none := again(x, "news", 3, true)
+			none.Untried = true
+			w.ok(w.RecordDelivery(w.ctx, none))
+			w.is(w.alerts(), before, "alerts, which know of one attempt")
+			got := w.claimAlerts(me, 5)[0]
+			w.is([]any{got.Attempts, got.Unsettled, got.Tried}, []any{2, true, at(2)}, "claimed again")
+		},
+		"an attempt that failed for an unknown reason is a strike": func(t *testing.T, w *world) {
+			x := w.alarmed("news")
+			for i, strike := range []bool{true, false, true} {
+				w.is(w.claimAlerts(me, 0)[0].Strikes, (i+1)/2, "strikes when claimed")
+				d := again(x, "news", 0, false)
+				d.Strike = strike
+				w.ok(w.RecordDelivery(w.ctx, d))
+			}
+			got := w.alerts()[0]
+			w.is([]any{got.Strikes, got.Attempts}, []any{2, 3}, "strikes and attempts")
+			w.claimAlerts(me, 0)
+			w.ok(w.RecordDelivery(w.ctx, sent(x, "news")))
+			w.is(w.alerts()[0].Strikes, 2, "strikes when it was sent")
+		},
+		"an alert that has ended had its last attempt, and no strike for it": func(t *testing.T, w *world) {
+			x := w.alarmed("news", "policy")
+			w.claimAlerts(me, 5)
+			for _, d := range []store.Delivery{sent(x, "news"), failed(x, "policy")} {
+				d.Untried, d.Strike, d.Unsettled = true, true, true // for AlertPending only
+				w.ok(w.RecordDelivery(w.ctx, d))
+			}
+			for _, a := range w.alerts() {
+				w.is([]any{a.Attempts, a.Strikes, a.Unsettled, a.Tried}, []any{1, 0, false, at(5)}, "alert on "+a.Route)
+			}
 		},
 		"sent at last: the problem is over": func(t *testing.T, w *world) {
 			x := w.alarmed("news")

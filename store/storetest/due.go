@@ -47,6 +47,17 @@ func testNextDue(t *testing.T, open opener) {
 			w.subscribe(a)
 			due(w, never, never)
 		},
+		"that the host of a feed is busy does not matter": func(t *testing.T, w *world) {
+			w.subscribe(a, a+"/2")
+			w.is(w.claimPerHost(me, 3, 1), []string{a}, "claimed")
+			w.is(w.claimPerHost(me, 3, 1), []string(nil), "claimed while the host is busy")
+			due(w, at(0), never)
+		},
+		"a schedule that has changed counts": func(t *testing.T, w *world) {
+			w.ok(w.SyncFeeds(w.ctx, []store.Subscription{{URL: a, FirstPoll: at(9)}}))
+			w.ok(w.SyncFeeds(w.ctx, []store.Subscription{{URL: a, Schedule: "often", NextPoll: at(4)}}))
+			due(w, at(4), never)
+		},
 		"a feed that is due at once is due": func(t *testing.T, w *world) {
 			w.ok(w.SyncFeeds(w.ctx, []store.Subscription{{URL: a}}))
 			due(w, time.Unix(0, 0).UTC(), never)
@@ -69,6 +80,18 @@ func testNextDue(t *testing.T, open opener) {
 			w.ok(w.RecordDelivery(w.ctx, again(x, "news", 30, false)))
 			w.ok(w.RecordDelivery(w.ctx, again(x, "policy", 20, false)))
 			due(w, never, at(20))
+		},
+		"of a channel's alerts only the head counts": func(t *testing.T, w *world) {
+			x := w.lined("a1", "a2", "b1", "b2")
+			w.subscribe()
+			w.claimAlerts(me, 1)
+			w.ok(w.RecordDelivery(w.ctx, again(x, "b1", 30, false)))
+			due(w, never, at(11)) // the lease on a1 ends
+			w.ok(w.RecordDelivery(w.ctx, again(x, "a1", 40, false)))
+			due(w, never, at(30))
+			w.claimAlerts(me, 30)
+			w.ok(w.RecordDelivery(w.ctx, sent(x, "b1")))
+			due(w, never, time.Unix(0, 0).UTC()) // b2
 		},
 		"alerts that have ended do not count": func(t *testing.T, w *world) {
 			x := w.alarmed("news", "policy")

@@ -9,7 +9,9 @@ CREATE TABLE feeds (
     id            INTEGER PRIMARY KEY,
     url           TEXT    NOT NULL UNIQUE,
     subscribed    INTEGER NOT NULL,
+    schedule      TEXT    NOT NULL, -- what next_poll follows, as last subscribed
     location      TEXT    NOT NULL,
+    host          TEXT    NOT NULL, -- host and port of location, else of url; '' where these name none
     title         TEXT    NOT NULL,
     etag          TEXT    NOT NULL,
     last_modified TEXT    NOT NULL,
@@ -22,8 +24,10 @@ CREATE TABLE feeds (
     holder        TEXT    NOT NULL DEFAULT '', -- '' when nobody holds a lease
     leased_until  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX feeds_due ON feeds (next_poll) WHERE subscribed = 1 AND gone = 0 AND holder = '';
-CREATE INDEX feeds_leased ON feeds (holder, leased_until) WHERE holder <> '';
+-- In the order in which feeds are claimed; host is there to pass over the feeds
+-- of a busy one without a look at their rows.
+CREATE INDEX feeds_due ON feeds (next_poll, id, host) WHERE subscribed = 1 AND gone = 0 AND holder = '';
+CREATE INDEX feeds_leased ON feeds (holder, leased_until, host) WHERE holder <> '';
 
 -- The long text is the last column: the others are read without it.
 --
@@ -96,6 +100,7 @@ CREATE TABLE alerts (
     created      INTEGER NOT NULL,
     state        TEXT    NOT NULL CHECK (state <> ''),
     attempts     INTEGER NOT NULL,
+    strikes      INTEGER NOT NULL,
     unsettled    INTEGER NOT NULL,
     tried        INTEGER NOT NULL,
     next_try     INTEGER NOT NULL,
@@ -108,7 +113,7 @@ CREATE TABLE alerts (
     UNIQUE (story, route)
 ) STRICT;
 CREATE INDEX alerts_created ON alerts (created);
-CREATE INDEX alerts_due ON alerts (created, seq, next_try) WHERE state = 'pending' AND holder = '';
+CREATE INDEX alerts_pending ON alerts (channel, seq) WHERE state = 'pending';
 CREATE INDEX alerts_leased ON alerts (holder, leased_until) WHERE holder <> '';
 
 CREATE TABLE verdicts (
