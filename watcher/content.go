@@ -17,11 +17,15 @@ const maxExcerpt = 1200
 
 // alertContent is what an alert says of an article.
 func alertContent(key string, a *store.Article, source string, matches []rules.Match) slack.Alert {
-	field, text := rules.Summary, a.Summary
-	if text == "" {
-		field, text = rules.Body, a.Body
+	field, whole := rules.Summary, a.Summary
+	if whole == "" {
+		field, whole = rules.Body, a.Body
 	}
-	text = excerpt(text)
+	shown := excerpt(whole)
+	text := shown
+	if len(shown) < len(whole) {
+		text += "…"
+	}
 	alert := slack.Alert{
 		Key:       key,
 		Severity:  matches[0].Severity.String(),
@@ -34,7 +38,7 @@ func alertContent(key string, a *store.Article, source string, matches []rules.M
 	for _, m := range matches {
 		alert.Matches = append(alert.Matches, alertMatch(a, m))
 		for _, span := range evidence(m) {
-			if span.Field == rules.Title || span.Field == field && span.To <= len(text) {
+			if span.Field == rules.Title || span.Field == field && span.To <= len(shown) {
 				alert.Bold = append(alert.Bold, slack.Span{InTitle: span.Field == rules.Title, From: span.From, To: span.To})
 			}
 		}
@@ -42,7 +46,7 @@ func alertContent(key string, a *store.Article, source string, matches []rules.M
 	return alert
 }
 
-// excerpt is the begin of a text.
+// excerpt is the begin of a text, cut between words.
 func excerpt(text string) string {
 	if len(text) <= maxExcerpt {
 		return text
@@ -54,7 +58,7 @@ func excerpt(text string) string {
 	if space := strings.LastIndexAny(text[:cut], " \n"); space > cut/2 {
 		cut = space
 	}
-	return text[:cut] + "…"
+	return text[:cut]
 }
 
 // alertMatch is a match as an alert tells it.

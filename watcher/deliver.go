@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"tocsin/store"
@@ -13,11 +12,13 @@ import (
 )
 
 const (
-	// alertLease covers a batch on one channel: each message may take a second
-	// of the channel's and a request at its time limit.
+	// alertLease covers a look at a long history and the message after it.
 	alertLease = 10 * time.Minute
-	alertBatch = 16
-	// drainFor is how long Once waits for what a channel put off.
+	// maxChannels is to how many channels alerts are said at once.
+	maxChannels = 32
+	// lookUpLimit is for one search of a channel's history.
+	lookUpLimit = 5 * time.Minute
+	// drainFor is how long Once waits for alerts that were put off.
 	drainFor = time.Minute
 )
 
@@ -32,14 +33,12 @@ type Sink interface {
 	Pace() time.Duration
 }
 
-// deliverLoop delivers alerts as they come and fall due, until ctx ends.
+// deliverLoop delivers alerts as they come and fall due, until ctx ends, and
+// then waits for the attempts that run.
 func (w *Watcher) deliverLoop(ctx context.Context) {
+	defer w.delivering.Wait()
 	for ctx.Err() == nil {
-		err := w.deliverDue(ctx)
-		var next time.Time
-		if err == nil {
-			_, next, err = w.store.NextDue(ctx)
-		}
+		next, err := w.deliverDue(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -53,83 +52,72 @@ func (w *Watcher) deliverLoop(ctx context.Context) {
 
 // drain delivers what waits, and what is due within drainFor.
 func (w *Watcher) drain(ctx context.Context) error {
+	defer w.delivering.Wait()
 	until := w.now().Add(drainFor)
 	for {
-		if err := w.deliverDue(ctx); err != nil {
-			return err
+		next, err := w.deliverDue(ctx)
+		if err == nil {
+			err = ctx.Err()
 		}
-		_, next, err := w.store.NextDue(ctx)
-		if err != nil || ctx.Err() != nil || next.IsZero() || next.After(until) {
-			return err
-		}
-		w.sleep(ctx, next, nil)
-	}
-}
-
-// deliverDue delivers the alerts that are due now.
-func (w *Watcher) deliverDue(ctx context.Context) error {
-	for ctx.Err() == nil {
-		alerts, err := w.store.ClaimAlerts(ctx, store.Claim{
-			Holder: w.opts.Holder, Now: w.now(), Lease: alertLease, Limit: alertBatch,
-		})
 		if err != nil {
 			return err
 		}
-		if len(alerts) == 0 {
-			return nil
+		if len(w.channels) == 0 && (next.IsZero() || next.After(until)) {
+			return w.tally.storeErr()
 		}
-		if err := w.deliverBatch(ctx, alerts); err != nil {
-			return err
-		}
+		w.sleep(ctx, next, w.rang)
 	}
-	return nil
 }
 
-// deliverBatch delivers claimed alerts, the channels side by side, each in
-// order, and records every outcome.
-func (w *Watcher) deliverBatch(ctx context.Context, alerts []store.Alert) error {
-	byChannel := make(map[string][]store.Alert)
-	for _, a := range alerts {
-		byChannel[a.Channel] = append(byChannel[a.Channel], a)
+// deliverDue starts an attempt at every alert that is due: of each channel at
+// most one, so each keeps its order. It returns when to look again; the zero
+// time means: when an alert was committed or an attempt has ended.
+func (w *Watcher) deliverDue(ctx context.Context) (next time.Time, err error) {
+	if rest := w.pacing.restsUntil(); rest.After(w.now()) {
+		return rest, nil
 	}
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	var errs []error
-	for _, queue := range byChannel {
-		group.Go(func() {
-			for _, a := range queue {
-				if err := w.deliver(ctx, a); err != nil {
-					mu.Lock()
-					errs = append(errs, err)
-					mu.Unlock()
-				}
-			}
+	room := cap(w.channels) - len(w.channels)
+	if room == 0 {
+		return time.Time{}, nil
+	}
+	alerts, err := w.store.ClaimAlerts(ctx, store.Claim{Holder: w.opts.Holder, Now: w.now(), Lease: alertLease, Limit: room})
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, a := range alerts {
+		w.channels <- struct{}{}
+		w.delivering.Go(func() {
+			w.deliver(ctx, a)
+			<-w.channels
+			signal(w.rang)
 		})
 	}
-	group.Wait()
-	return errors.Join(errs...)
+	_, next, err = w.store.NextDue(ctx)
+	return next, err
 }
 
-// deliver makes one attempt at one alert and records what became of it. An
-// attempt that has begun is ended and recorded even if ctx ends, since what is
-// said cannot be unsaid.
-func (w *Watcher) deliver(ctx context.Context, a store.Alert) error {
+// deliver makes one attempt at one alert and records what became of it. What
+// was said is recorded even if ctx ends, since it cannot be unsaid.
+func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 	d := store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem}
-	if free, ok := w.lines.wait(ctx, w.now, a.Channel); ok {
-		w.attempt(context.WithoutCancel(ctx), a, &d)
+	if err := w.pacing.turn(ctx, w.now, a.Channel); err != nil {
+		d.Untried, d.NextTry = true, a.NextTry
 	} else {
-		d.NextTry = free
+		w.attempt(ctx, a, &d)
 	}
 	d.At = w.now()
 	err := w.store.RecordDelivery(context.WithoutCancel(ctx), d)
-	if errors.Is(err, store.ErrLeaseLost) {
+	switch {
+	case errors.Is(err, store.ErrLeaseLost):
 		w.log.Warn("alert was taken over by another daemon", "alert", a.ID)
-		return nil
+	case err != nil:
+		// The alert stays leased and unsettled. When the lease has run out it is
+		// looked up before anything is said again.
+		w.log.Error("outcome of an alert cannot be recorded", "alert", a.ID, "err", err)
+		w.tally.storeFailed(err)
+	default:
+		w.tally.delivered(d)
 	}
-	if err == nil {
-		w.tally.count(func(s *Summary) { countDelivery(s, d) })
-	}
-	return err
 }
 
 // attempt says an alert, or finds that it was said, and notes the outcome in d.
@@ -141,58 +129,67 @@ func (w *Watcher) attempt(ctx context.Context, a store.Alert, d *store.Delivery)
 		log.Error("alert cannot be said", "reason", d.Problem)
 		return
 	}
-	receipt, maybe, err := w.say(ctx, a, content)
-	if err == nil {
-		d.State, d.Receipt, d.Problem = store.AlertSent, receipt, ""
-		w.lines.rest(a.Channel, w.now().Add(w.sink.Pace()))
-		log.Info("alert said", "severity", a.Severity, "receipt", receipt)
+	if a.Unsettled {
+		receipt, sure, err := w.lookUp(ctx, log, a)
+		switch {
+		case err != nil:
+			// Whether it was said is as unknown as before.
+			d.Problem, d.NextTry = err.Error(), w.now().Add(max(ambiguousRetry, backoff(a.Attempts)))
+			return
+		case sure:
+			w.sent(log, a, d, receipt)
+			return
+		}
+	}
+	receipt, err := w.sink.Post(context.WithoutCancel(ctx), a.Channel, content)
+	if err != nil {
+		w.failed(log, a, d, err)
 		return
 	}
-	w.failed(log, a, d, err, maybe)
+	w.sent(log, a, d, receipt)
 }
 
-// failed notes an attempt that did not succeed. maybe says that an earlier
-// attempt may have, which this one did not find out.
-func (w *Watcher) failed(log *slog.Logger, a store.Alert, d *store.Delivery, err error, maybe bool) {
-	t := troubleOf(err, a.Attempts)
-	d.Problem, d.NextTry = err.Error(), w.now().Add(t.wait)
-	d.Unsettled = t.maybe || maybe
-	switch t.scope {
-	case thisChannel:
-		w.lines.rest(a.Channel, d.NextTry)
-	case allChannels:
-		w.lines.restAll(d.NextTry)
+// lookUp searches the channel for an alert that an earlier attempt may have
+// said; sure is whether it was found. The error is of a search that may go
+// better later. Where the history cannot be read at all, the alert is to be
+// said: twice is better than never.
+func (w *Watcher) lookUp(ctx context.Context, log *slog.Logger, a store.Alert) (receipt string, sure bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpLimit)
+	defer cancel()
+	receipt, found, err := w.sink.Find(ctx, a.Channel, a.ID, a.Tried)
+	if err == nil {
+		return receipt, found, nil
 	}
-	if t.final && !d.Unsettled {
+	switch class, _ := slack.Classify(err); {
+	case ctx.Err() != nil, class == slack.NotSent, class == slack.Ambiguous, class == slack.Transient:
+		log.Warn("alert cannot be looked up", "reason", err)
+		return "", false, err
+	}
+	log.Warn("alert may be said twice, since the channel's history cannot be read", "reason", err)
+	return "", false, nil
+}
+
+// sent notes that an alert was said.
+func (w *Watcher) sent(log *slog.Logger, a store.Alert, d *store.Delivery, receipt string) {
+	d.State, d.Receipt, d.Problem = store.AlertSent, receipt, ""
+	w.pacing.said(a.Channel, w.now().Add(w.sink.Pace()))
+	log.Info("alert said", "severity", a.Severity, "receipt", receipt, "attempts", a.Attempts)
+}
+
+// failed notes an attempt that did not succeed.
+func (w *Watcher) failed(log *slog.Logger, a store.Alert, d *store.Delivery, err error) {
+	t := troubleOf(err, a)
+	now := w.now()
+	d.Problem, d.NextTry = err.Error(), now.Add(t.wait)
+	d.Unsettled, d.Strike = t.maybe, t.strike
+	w.pacing.said(a.Channel, now.Add(w.sink.Pace()))
+	if t.everywhere {
+		w.pacing.rest(d.NextTry)
+	}
+	if t.final {
 		d.State = store.AlertFailed
 		log.Error("alert cannot be said", "reason", d.Problem)
 		return
 	}
 	log.Warn("alert is tried again", "reason", d.Problem, "attempts", a.Attempts, "next", d.NextTry)
-}
-
-// say posts an alert unless an earlier attempt turns out to have posted it.
-// maybe says that this could not be found out.
-func (w *Watcher) say(ctx context.Context, a store.Alert, content slack.Alert) (receipt string, maybe bool, err error) {
-	if a.Unsettled {
-		receipt, found, err := w.sink.Find(ctx, a.Channel, a.ID, a.Tried)
-		if err != nil {
-			return "", true, err
-		}
-		if found {
-			w.log.Info("alert was said by an earlier attempt", "alert", a.ID)
-			return receipt, false, nil
-		}
-	}
-	receipt, err = w.sink.Post(ctx, a.Channel, content)
-	return receipt, false, err
-}
-
-func countDelivery(s *Summary, d store.Delivery) {
-	switch d.State {
-	case store.AlertSent:
-		s.Said++
-	case store.AlertFailed:
-		s.Dead++
-	}
 }

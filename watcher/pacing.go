@@ -6,56 +6,48 @@ import (
 	"time"
 )
 
-// maxTurn is the longest that an alert waits for its channel's turn while it is
-// held. Whatever takes longer goes back to the store.
-const maxTurn = 3 * time.Second
-
-// lines knows when each channel may be written to again: a channel takes a
-// message a second, and rests after trouble. It is safe for concurrent use.
-type lines struct {
-	mu   sync.Mutex
-	free map[string]time.Time // when the channel is free
-	all  time.Time            // when any channel is
+// pacing knows when each channel may be written to again, since a channel takes
+// a message a second only, and when any may, since trouble with the credentials
+// concerns all. It is safe for concurrent use.
+type pacing struct {
+	mu      sync.Mutex
+	free    map[string]time.Time // when the channel is; absent: now
+	resting time.Time            // until when all of them are left alone
 }
 
-// wait returns true when it is the channel's turn, after waiting for a short
-// while where need be. Otherwise, or when ctx has ended, it returns when the
-// turn comes.
-func (l *lines) wait(ctx context.Context, now func() time.Time, channel string) (free time.Time, ok bool) {
-	l.mu.Lock()
-	free = l.free[channel]
-	if l.all.After(free) {
-		free = l.all
+// turn waits until the channel may be written to, and returns ctx's error when
+// ctx ends before.
+func (p *pacing) turn(ctx context.Context, now func() time.Time, channel string) error {
+	p.mu.Lock()
+	wait := p.free[channel].Sub(now())
+	p.mu.Unlock()
+	if wait > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
 	}
-	l.mu.Unlock()
-	if ctx.Err() != nil {
-		return free, false
-	}
-	turn := free.Sub(now())
-	if free.IsZero() || turn <= 0 {
-		return free, true
-	}
-	if turn > maxTurn {
-		return free, false
-	}
-	select {
-	case <-ctx.Done():
-		return free, false
-	case <-time.After(turn):
-		return free, true
-	}
+	return ctx.Err()
 }
 
-// rest makes a channel rest until then.
-func (l *lines) rest(channel string, until time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.free[channel] = until
+// said notes that a channel is free again at a time.
+func (p *pacing) said(channel string, free time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free[channel] = free
 }
 
-// restAll makes every channel rest until then.
-func (l *lines) restAll(until time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all = until
+// rest makes all channels rest until then.
+func (p *pacing) rest(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resting = until
+}
+
+// restsUntil returns until when all channels rest; a time that has passed, or
+// the zero time, when they do not.
+func (p *pacing) restsUntil() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.resting
 }

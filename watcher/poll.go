@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"tocsin/store"
+	"tocsin/watcher/config"
 	"tocsin/watcher/schedule"
 )
 
@@ -24,8 +25,9 @@ type PollReport struct {
 func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 	sub, ok := w.feeds[f.URL]
 	if !ok {
-		// Another daemon that shares the store knows more feeds than this one.
-		// The lease runs out, and that daemon polls it.
+		// Another daemon on the store has other feeds than this one. The lease
+		// runs out.
+		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
 	started := w.now()
@@ -75,7 +77,7 @@ func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 	switch {
 	case ctx.Err() != nil:
 	case errors.Is(err, store.ErrLeaseLost):
-		w.log.Warn("poll took longer than its lease and was dropped", "feed", loggable(url))
+		w.log.Warn("poll took longer than its lease and was dropped", "feed", config.Loggable(url))
 	case w.tally.storeFailed(err):
 		// Said once: as long as the store is in trouble, every poll is.
 		w.log.Error("polls cannot be kept and are repeated later", "err", err)
@@ -87,7 +89,7 @@ func (w *Watcher) committed(before, after store.Feed, report PollReport, d store
 	if w.tally.storeWorked() {
 		w.log.Info("polls can be kept again")
 	}
-	log := w.log.With("feed", loggable(report.Feed))
+	log := w.log.With("feed", config.Loggable(report.Feed))
 	switch {
 	case after.Gone:
 		log.Warn("feed is gone for good and is polled no more", "reason", after.Problem)
@@ -99,7 +101,7 @@ func (w *Watcher) committed(before, after store.Feed, report PollReport, d store
 		log.Info("feed answers again", "failures", before.Failures)
 	}
 	if after.Location != before.Location {
-		log.Info("feed has moved for good", "to", loggable(after.Location))
+		log.Info("feed has moved for good", "to", config.Loggable(after.Location))
 	}
 	log.Debug("polled", "new", report.New, "unchanged", report.Unchanged, "next", after.NextPoll)
 	for _, m := range d.Matches {

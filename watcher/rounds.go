@@ -7,16 +7,6 @@ import (
 	"tocsin/store"
 )
 
-const (
-	// claimsPerRequest is how many feeds are claimed for each request that may
-	// run at once. Feeds of one host wait for each other; the surplus keeps
-	// requests to other hosts going meanwhile.
-	claimsPerRequest = 8
-	// pollLease covers a request at its time limit for each of the feeds that
-	// are claimed at once, should all of them wait for one dead host.
-	pollLease = 2 * time.Hour
-)
-
 // pollLoop polls feeds as they come due, until ctx ends, and then waits for the
 // polls that run.
 func (w *Watcher) pollLoop(ctx context.Context) {
@@ -42,12 +32,16 @@ func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 		if room == 0 {
 			return time.Time{}, nil
 		}
-		started, err := w.start(ctx, store.Claim{Holder: w.opts.Holder, Now: w.now(), Lease: pollLease, Limit: room})
+		started, err := w.start(ctx, w.claim(w.now(), room))
 		if err != nil {
 			return time.Time{}, err
 		}
 		if started == 0 {
 			next, _, err := w.store.NextDue(ctx)
+			if now := w.now(); !next.IsZero() && !next.After(now) {
+				// What is due and was not claimed waits for its host.
+				next = now.Add(hostRest)
+			}
 			return next, err
 		}
 	}
@@ -57,22 +51,36 @@ func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 	defer w.running.Wait()
 	for {
-		// What comes due while the round runs is for the next one, so Now stays;
-		// the lease must count from the real time all the same.
-		lease := pollLease + w.now().Sub(start)
 		if err := w.waitForRoom(ctx); err != nil {
 			return err
 		}
-		room := cap(w.slots) - len(w.slots)
-		started, err := w.start(ctx, store.Claim{Holder: w.opts.Holder, Now: start, Lease: lease, Limit: room})
+		running := len(w.slots)
+		started, err := w.start(ctx, w.claim(start, cap(w.slots)-running))
+		if err == nil {
+			err = w.tally.storeErr()
+		}
 		if err != nil {
 			return err
 		}
-		if started == 0 || w.tally.storeErr() != nil {
-			w.running.Wait()
-			return w.tally.storeErr()
+		if started > 0 {
+			continue
 		}
+		if running == 0 {
+			return nil
+		}
+		// What is left waits for its host.
+		w.sleep(ctx, time.Time{}, w.freed)
 	}
+}
+
+// claim asks for the feeds that are due at a time. What comes due while a round
+// runs is for the next one, so that time may have passed; the lease counts from
+// the real time all the same.
+func (w *Watcher) claim(due time.Time, limit int) store.Claim {
+	// The lease covers a request at its time limit, the parse and the commit
+	// several times over.
+	lease := time.Minute + 4*w.opts.Timeout
+	return store.Claim{Holder: w.opts.Holder, Now: due, Lease: w.now().Sub(due) + lease, Limit: limit, PerHost: w.opts.PerHost}
 }
 
 // waitForRoom returns when at least one more poll may run.
@@ -112,16 +120,25 @@ func signal(c chan struct{}) {
 	}
 }
 
-// sleep returns at the time until, on a signal from c, or when ctx ends. The
-// zero time never comes.
+const (
+	// hostRest is how long a loop rests when all that is due waits for busy
+	// hosts, of which other daemons may be busy with some.
+	hostRest = 250 * time.Millisecond
+	// maxSleep bounds how late the loops are when the machine was suspended, its
+	// clock was set, or another daemon left work in the store.
+	maxSleep = 30 * time.Second
+)
+
+// sleep returns at the time until, after maxSleep, on a signal from c, or when
+// ctx ends. The zero time never comes.
 func (w *Watcher) sleep(ctx context.Context, until time.Time, c <-chan struct{}) {
-	var timer <-chan time.Time
+	wait := maxSleep
 	if !until.IsZero() {
-		timer = time.After(until.Sub(w.now()))
+		wait = min(wait, until.Sub(w.now()))
 	}
 	select {
 	case <-ctx.Done():
 	case <-c:
-	case <-timer:
+	case <-time.After(wait):
 	}
 }

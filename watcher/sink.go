@@ -61,8 +61,11 @@ func (s terminalSink) Post(_ context.Context, channel string, a slack.Alert) (st
 	if err := slack.Draw(&b, slack.Render(a), s.options()); err != nil {
 		return "", err
 	}
-	_, err := s.w.Write(b.Bytes())
-	return "", err
+	if _, err := s.w.Write(b.Bytes()); err != nil {
+		// The alert waits until it can be written.
+		return "", &slack.Error{Doing: "writing to the terminal", Class: slack.NotSent, Reason: err.Error()}
+	}
+	return "", nil
 }
 
 // printable is text without what could steer a terminal.

@@ -1,6 +1,10 @@
 package watcher
 
-import "sync"
+import (
+	"sync"
+
+	"tocsin/store"
+)
 
 // Summary is what a round came to.
 type Summary struct {
@@ -11,7 +15,7 @@ type Summary struct {
 	Matched   int // of these: articles that rules matched
 	Raised    int // alerts that came of them
 	Said      int // alerts delivered, of this round or earlier ones
-	Waiting   int // alerts whose delivery failed and is tried again later
+	Waiting   int // alerts that are still to be said
 	Dead      int // alerts that can never be delivered
 }
 
@@ -66,10 +70,15 @@ func (t *tally) storeErr() error {
 	return t.err
 }
 
-func (t *tally) count(f func(*Summary)) {
+func (t *tally) delivered(d store.Delivery) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f(&t.sum)
+	switch d.State {
+	case store.AlertSent:
+		t.sum.Said++
+	case store.AlertFailed:
+		t.sum.Dead++
+	}
 }
 
 func (t *tally) summary() Summary {

@@ -3,12 +3,14 @@ package watcher
 import (
 	"time"
 
+	"tocsin/store"
 	"tocsin/watcher/slack"
 )
 
 // How long an alert waits after an attempt that failed, by what the failure
-// says. They double with every attempt up to maxRetry where the cause may pass
-// by itself, and stay where a person has to do something first.
+// says. Its channel waits with it, since a channel keeps its order. Waits double
+// with every attempt up to maxRetry where the cause may pass by itself, and stay
+// where a person has to do something first.
 const (
 	firstRetry      = time.Second
 	maxRetry        = 5 * time.Minute
@@ -16,48 +18,39 @@ const (
 	credentialsRest = 5 * time.Minute
 	channelRest     = 5 * time.Minute
 	transientRest   = 15 * time.Minute
-	// unknownTries is after how many attempts an error that nobody knows is
-	// taken for final.
-	unknownTries = 6
+	// maxStrikes is after how many failures that nobody knows an alert is given
+	// up.
+	maxStrikes = 6
 )
 
-// scope is who a failure concerns.
-type scope uint8
-
-const (
-	thisAlert scope = iota
-	thisChannel
-	allChannels
-)
-
-// trouble is what a failed attempt means for the alert and for others.
+// trouble is what a failed attempt means for an alert.
 type trouble struct {
-	wait  time.Duration // until the next attempt
-	scope scope         // who rests meanwhile
-	maybe bool          // the message may have been posted all the same
-	final bool          // the alert can never be said
+	wait       time.Duration // until the next attempt
+	everywhere bool          // all channels rest meanwhile
+	maybe      bool          // the message may have been posted all the same
+	strike     bool          // nobody knows the reason
+	final      bool          // the alert can never be said
 }
 
-// troubleOf says what follows from the error of an attempt; attempts counts
-// this one.
-func troubleOf(err error, attempts int) trouble {
+// troubleOf says what follows from the error of an attempt at saying a.
+func troubleOf(err error, a store.Alert) trouble {
 	class, retryAfter := slack.Classify(err)
+	again := backoff(a.Attempts)
 	switch class {
 	case slack.NotSent:
-		// Order is kept within a channel: what comes after waits too.
-		return trouble{wait: max(retryAfter, backoff(attempts)), scope: thisChannel}
+		return trouble{wait: max(retryAfter, again)}
 	case slack.Ambiguous:
-		return trouble{wait: max(retryAfter, ambiguousRetry, backoff(attempts)), scope: thisChannel, maybe: true}
+		return trouble{wait: max(retryAfter, again, ambiguousRetry), maybe: true}
 	case slack.Credentials:
-		return trouble{wait: credentialsRest, scope: allChannels}
+		return trouble{wait: credentialsRest, everywhere: true}
 	case slack.Channel:
-		return trouble{wait: channelRest, scope: thisChannel}
+		return trouble{wait: channelRest}
 	case slack.Transient:
-		return trouble{wait: max(retryAfter, transientRest), scope: thisChannel}
+		return trouble{wait: max(retryAfter, transientRest)}
 	case slack.Payload:
 		return trouble{final: true}
 	}
-	return trouble{wait: max(retryAfter, backoff(attempts)), final: attempts >= unknownTries}
+	return trouble{wait: max(retryAfter, again), strike: true, final: a.Strikes+1 >= maxStrikes}
 }
 
 // backoff is how long to wait after that many attempts.

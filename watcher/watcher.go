@@ -8,6 +8,7 @@ package watcher
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type Store interface {
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
 	RecordDelivery(ctx context.Context, d store.Delivery) error
+	Counts(ctx context.Context) (store.Counts, error)
 }
 
 // Reader reads a feed once; feed.Reader is the real one.
@@ -44,6 +46,8 @@ type Options struct {
 	Feeds       []config.Feed
 	Routes      []config.Route
 	Requests    int           // that the reader runs at once; 1 or more
+	PerHost     int           // of these to one host; 1 or more
+	Timeout     time.Duration // of one request
 	MinInterval time.Duration // no feed more often
 	StoryWindow time.Duration // how long a story takes further reports
 	// Polled is told of every poll when it is committed; nil tells nobody. It
@@ -62,12 +66,16 @@ type Watcher struct {
 	opts  Options
 	feeds map[string]config.Feed // by URL
 
-	slots   chan struct{} // a token for each claimed feed
+	slots   chan struct{} // a token for each poll that runs
 	running sync.WaitGroup
 	freed   chan struct{} // a poll has ended
-	rang    chan struct{} // an alert was committed
-	lines   lines
-	tally   tally
+
+	channels   chan struct{} // a token for each alert that is being said
+	delivering sync.WaitGroup
+	rang       chan struct{} // an alert was committed, or an attempt has ended
+	pacing     pacing
+
+	tally tally
 }
 
 // New returns a watcher that says alerts through sink; with a nil sink alerts
@@ -77,10 +85,12 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 		log: log, store: st, reader: reader, sink: sink, now: now,
 		opts:  o,
 		feeds: make(map[string]config.Feed, len(o.Feeds)),
-		slots: make(chan struct{}, o.Requests*claimsPerRequest),
+		slots: make(chan struct{}, o.Requests),
 		freed: make(chan struct{}, 1),
-		rang:  make(chan struct{}, 1),
-		lines: lines{free: make(map[string]time.Time)},
+
+		channels: make(chan struct{}, maxChannels),
+		rang:     make(chan struct{}, 1),
+		pacing:   pacing{free: make(map[string]time.Time)},
 	}
 	for _, f := range o.Feeds {
 		w.feeds[f.URL] = f
@@ -124,10 +134,13 @@ func (w *Watcher) Once(ctx context.Context, all bool) (Summary, error) {
 		return Summary{}, err
 	}
 	err = w.round(ctx, all)
-	if lerr := leave(); err == nil {
-		err = lerr
+	sum := w.tally.summary()
+	if err == nil {
+		var counts store.Counts
+		counts, err = w.store.Counts(ctx)
+		sum.Waiting = counts.Pending
 	}
-	return w.tally.summary(), err
+	return sum, errors.Join(err, leave())
 }
 
 // begin joins the store and makes the feeds known to it.
@@ -136,16 +149,27 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 	if err != nil {
 		return nil, err
 	}
+	if err := w.store.SyncFeeds(ctx, w.subscriptions(spread)); err != nil {
+		return nil, errors.Join(err, leave())
+	}
+	w.log.Info("watching", "feeds", len(w.opts.Feeds), "rules", len(w.opts.Rules.Rules()))
+	return leave, nil
+}
+
+// subscriptions are the feeds as the store wants them, new ones due within
+// spread from now.
+func (w *Watcher) subscriptions(spread time.Duration) []store.Subscription {
 	now := w.now()
 	subs := make([]store.Subscription, 0, len(w.opts.Feeds))
 	for _, f := range w.opts.Feeds {
-		subs = append(subs, store.Subscription{URL: f.URL, FirstPoll: now.Add(schedule.Jitter(f.URL, spread))})
+		subs = append(subs, store.Subscription{
+			URL:       f.URL,
+			FirstPoll: now.Add(schedule.Jitter(f.URL, spread)),
+			Schedule:  f.Schedule.String(),
+			NextPoll:  f.Schedule.NextPoll(schedule.Poll{Feed: f.URL, Started: now, Ended: now, MinInterval: w.opts.MinInterval}),
+		})
 	}
-	if err := w.store.SyncFeeds(ctx, subs); err != nil {
-		leave()
-		return nil, err
-	}
-	return leave, nil
+	return subs
 }
 
 // round polls what is due at its start once, while alerts are delivered.

@@ -1,11 +1,13 @@
 package watcher
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -33,12 +35,18 @@ type world struct {
 	reader *scriptedReader
 	sink   *notingSink
 	feeds  []config.Feed
+	routes []config.Route
+	log    *slog.Logger
 	runs   int
 }
 
 func newWorld(t testing.TB, path string) *world {
 	t.Helper()
-	w := &world{t: t, reader: &scriptedReader{answers: make(map[string]answer)}, sink: &notingSink{}}
+	w := &world{
+		t: t, reader: &scriptedReader{answers: make(map[string]answer)}, sink: &notingSink{},
+		routes: []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		log:    slog.New(slog.DiscardHandler),
+	}
 	w.open(path)
 	return w
 }
@@ -53,24 +61,26 @@ func (w *world) open(path string) {
 }
 
 // add subscribes a feed that answers with the given function.
-func (w *world) add(url, spec string, a answer) {
+func (w *world) add(url, spec string, a answer, tags ...string) {
 	w.t.Helper()
 	s, err := schedule.Parse(spec)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.feeds = append(w.feeds, config.Feed{URL: url, Schedule: s, MaxAge: 24 * time.Hour})
+	w.feeds = append(w.feeds, config.Feed{URL: url, Schedule: s, MaxAge: 24 * time.Hour, Tags: tags})
 	w.reader.answers[url] = a
 }
 
 func (w *world) watcher() *Watcher {
 	w.runs++
-	return New(slog.New(slog.DiscardHandler), w.store, w.reader, w.sink, time.Now, Options{
+	return New(w.log, w.store, w.reader, w.sink, time.Now, Options{
 		Holder:      fmt.Sprintf("run %d", w.runs),
 		Rules:       ruleSet(w.t, testRules),
 		Feeds:       w.feeds,
-		Routes:      []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		Routes:      w.routes,
 		Requests:    4,
+		PerHost:     2,
+		Timeout:     10 * time.Minute,
 		MinInterval: time.Minute,
 		StoryWindow: 72 * time.Hour,
 	})
@@ -128,8 +138,10 @@ type notingSink struct {
 	keys  map[string]bool
 	times []time.Time
 	post  func(n int) error // of the nth attempt, from 1
+	on    func(channel string) error
 	find  func() error
 	tries int
+	finds int
 	lost  bool // what fails was said all the same
 }
 
@@ -140,6 +152,9 @@ func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (str
 	var err error
 	if s.post != nil {
 		err = s.post(s.tries)
+	}
+	if s.on != nil && err == nil {
+		err = s.on(channel)
 	}
 	if err == nil || s.lost {
 		s.said = append(s.said, channel+" "+a.Title)
@@ -155,6 +170,7 @@ func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (str
 func (s *notingSink) Find(_ context.Context, _, key string, _ time.Time) (string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.finds++
 	if s.find != nil {
 		if err := s.find(); err != nil {
 			return "", false, err
@@ -192,7 +208,6 @@ func (w *world) alerts() []store.Alert {
 
 // bubble runs a test in simulated time.
 func bubble(t *testing.T, f func(t *testing.T, w *world)) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, path)
@@ -202,6 +217,7 @@ func bubble(t *testing.T, f func(t *testing.T, w *world)) {
 }
 
 func TestRunPollsOnScheduleAndRingsOnce(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		const url = "https://a.example/feed"
 		w.add(url, "*/10 * * * *", items("Nothing", "A bell rings in town", "A whistle blows in town", "Nothing else"))
@@ -226,6 +242,7 @@ func TestRunPollsOnScheduleAndRingsOnce(t *testing.T) {
 }
 
 func TestARestartPollsNothingEarly(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		const url = "https://a.example/feed"
 		w.add(url, "0 * * * *", items("A bell rings in town"))
@@ -249,6 +266,7 @@ func TestARestartPollsNothingEarly(t *testing.T) {
 }
 
 func TestAFailingFeedWaitsLongerAndStopsNobody(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		w.add("https://bad.example/feed", "* * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
 			return nil, &feed.Error{Problem: feed.Status, Reason: "500 Internal Server Error", Code: 500}
@@ -271,24 +289,29 @@ func TestAFailingFeedWaitsLongerAndStopsNobody(t *testing.T) {
 }
 
 func TestAHangingFeedDelaysNobody(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
-		w.add("https://hangs.example/feed", "* * * * *", func(ctx context.Context, _ int, _ time.Time) (*feed.Result, error) {
-			select {
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			case <-time.After(10 * time.Minute):
-				return nil, &feed.Error{Problem: feed.Timeout, Reason: "no answer within 10m"}
-			}
-		})
+		// Many more feeds of one dead host than may be asked at once.
+		for i := range 200 {
+			w.add(fmt.Sprintf("https://hangs.example/%d", i), "* * * * *", func(ctx context.Context, _ int, _ time.Time) (*feed.Result, error) {
+				select {
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				case <-time.After(4 * time.Minute):
+					return nil, &feed.Error{Problem: feed.Timeout, Reason: "no answer within 4m"}
+				}
+			})
+		}
 		w.add("https://good.example/feed", "* * * * *", items("A bell rings in town"))
-		w.run(30 * time.Minute)
-		if n := len(w.reader.asked["https://good.example/feed"]); n < 29 {
-			t.Errorf("the good feed was asked %d times in 30 minutes", n)
+		w.run(10 * time.Minute)
+		if n := len(w.reader.asked["https://good.example/feed"]); n < 9 {
+			t.Errorf("the good feed was asked %d times in 10 minutes", n)
 		}
 	})
 }
 
 func TestAGoneFeedIsPolledNoMore(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		const url = "https://gone.example/feed"
 		w.add(url, "* * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
@@ -302,6 +325,7 @@ func TestAGoneFeedIsPolledNoMore(t *testing.T) {
 }
 
 func TestAMovedFeedIsReadWhereItIsWithoutItsCredentials(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		const old, moved = "https://old.example/feed", "https://new.example/feed"
 		w.add(old, "*/10 * * * *", func(context.Context, int, time.Time) (*feed.Result, error) {
@@ -361,6 +385,169 @@ func TestOnceWithAStoreThatFailsSaysSo(t *testing.T) {
 	}
 	if c := w.counts(); c.Articles != 0 {
 		t.Errorf("%d articles were kept", c.Articles)
+	}
+}
+
+func TestAPollThatCannotBeKeptIsRepeatedSoon(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://a.example/feed"
+		w.add(url, "@daily", items("A bell rings in town"))
+		watcher := w.watcher()
+		watcher.opts.Timeout = 30 * time.Second
+		watcher.store = &failingOnce{Store: w.store}
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+		defer cancel()
+		if err := watcher.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.reader.asked[url]) != 2 || len(w.sink.said) != 1 {
+			t.Errorf("asked at %v, said %q", w.reader.asked[url], w.sink.said)
+		}
+	})
+}
+
+// failingOnce is a store whose first commit fails.
+type failingOnce struct {
+	Store
+	failed bool
+}
+
+func (f *failingOnce) CommitPoll(ctx context.Context, p store.Poll, j store.Judge) error {
+	if !f.failed {
+		f.failed = true
+		return errors.New("no space left on device")
+	}
+	return f.Store.CommitPoll(ctx, p, j)
+}
+
+func TestAServersWishIsHeard(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		const good, bad = "https://good.example/feed", "https://bad.example/feed"
+		w.add(good, "* * * * *", func(_ context.Context, _ int, now time.Time) (*feed.Result, error) {
+			return &feed.Result{Document: &feed.Document{}, NotBefore: now.Add(time.Hour)}, nil
+		})
+		w.add(bad, "* * * * *", func(_ context.Context, _ int, now time.Time) (*feed.Result, error) {
+			return nil, &feed.Error{Problem: feed.Status, Reason: "429 Too Many Requests", NotBefore: now.Add(time.Hour)}
+		})
+		w.run(150 * time.Minute)
+		for _, url := range []string{good, bad} {
+			if n := len(w.reader.asked[url]); n != 3 {
+				t.Errorf("%s was asked %d times: %v", url, n, w.reader.asked[url])
+			}
+		}
+	})
+}
+
+func TestNoFeedIsPolledMoreOftenThanTheLeastInterval(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://a.example/feed"
+		w.add(url, "@every 5s", items("Nothing"))
+		w.run(10 * time.Minute)
+		if n := len(w.reader.asked[url]); n < 9 || n > 11 {
+			t.Errorf("asked %d times in 10 minutes with a least interval of one", n)
+		}
+	})
+}
+
+func TestAFailureKeepsTheValidatorsOfTheLastGoodAnswer(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		good := items("Nothing")
+		w.add("https://a.example/feed", "*/10 * * * *", func(ctx context.Context, n int, now time.Time) (*feed.Result, error) {
+			if n == 2 {
+				return nil, &feed.Error{Problem: feed.Status, Reason: "500 Internal Server Error"}
+			}
+			return good(ctx, n, now)
+		})
+		w.run(25 * time.Minute)
+		if n := len(w.reader.reqs); n < 3 || w.reader.reqs[2].ETag != `"1"` {
+			t.Errorf("%d requests, the third with the validator %s", n, w.reader.reqs[2].ETag)
+		}
+	})
+}
+
+func TestAMoveThatWasAMistakeIsUndone(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		const own, wrong = "https://own.example/feed", "https://parked.example/feed"
+		good := items("A bell rings in town")
+		w.add(own, "*/10 * * * *", func(ctx context.Context, n int, now time.Time) (*feed.Result, error) {
+			if n == 1 {
+				return &feed.Result{Document: &feed.Document{}, Moved: wrong}, nil
+			}
+			return good(ctx, n, now)
+		})
+		w.reader.answers[wrong] = func(context.Context, int, time.Time) (*feed.Result, error) {
+			return nil, &feed.Error{Problem: feed.Gone, Reason: "410 Gone", Code: 410}
+		}
+		w.run(time.Hour)
+		if len(w.reader.asked[wrong]) != 1 || len(w.reader.asked[own]) < 3 || len(w.sink.said) != 1 {
+			t.Errorf("asked %v, said %q", w.reader.asked, w.sink.said)
+		}
+	})
+}
+
+func TestWhatIsOldOnTheFirstPollDoesNotRingLater(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://a.example/feed", "*/10 * * * *", func(_ context.Context, n int, now time.Time) (*feed.Result, error) {
+			d := &feed.Document{Items: []feed.Item{{Key: "1", Title: "A bell of old"}, {Key: "2", Title: "A bell of last year", Published: now.AddDate(-1, 0, 0)}}}
+			if n > 1 {
+				d.Items = append(d.Items, feed.Item{Key: "3", Title: "A whistle of today"})
+			}
+			return &feed.Result{Document: d}, nil
+		})
+		w.run(time.Hour)
+		if diff := cmp.Diff([]string{"#noise A whistle of today"}, w.sink.said); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestANewScheduleTakesEffect(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		const url = "https://a.example/feed"
+		w.add(url, "0 0 * * 0", items("Nothing"))
+		w.run(time.Minute)
+		s, err := schedule.Parse("*/5 * * * *")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.feeds[0].Schedule = s
+		w.run(31 * time.Minute)
+		if n := len(w.reader.asked[url]); n < 6 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
+func TestSecretsOfAddressesStayOutOfTheLog(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	bubble(t, func(t *testing.T, w *world) {
+		w.log = log
+		const url = "https://s3cretuser:s3cretword@a.example/feed?token=s3crettoken#s3cretpart"
+		good := items("A bell rings in town")
+		w.add(url, "* * * * *", func(ctx context.Context, n int, now time.Time) (*feed.Result, error) {
+			switch n {
+			case 1:
+				return nil, &feed.Error{Problem: feed.Status, Reason: "500 Internal Server Error"}
+			case 2:
+				return &feed.Result{Document: &feed.Document{Degraded: "cut off"}, Moved: url}, nil
+			case 6:
+				return nil, &feed.Error{Problem: feed.Gone, Reason: "410 Gone"}
+			}
+			return good(ctx, n, now)
+		})
+		w.run(time.Hour)
+	})
+	if text := out.String(); strings.Contains(text, "s3cret") || !strings.Contains(text, "a.example") {
+		t.Errorf("the log:\n%s", text)
 	}
 }
 

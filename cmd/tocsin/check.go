@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,7 +94,7 @@ func (c *checker) running(e *env) error {
 // config checks a configuration and the lists that it names.
 func (c *checker) config(path string) (*config.Config, error) {
 	read := func(name string) ([]byte, error) {
-		data, err := os.ReadFile(name)
+		data, err := readText(name)
 		if err == nil {
 			c.files = append(c.files, textFile{name, data})
 		}
@@ -111,8 +110,11 @@ func (c *checker) config(path string) (*config.Config, error) {
 
 // ruleSet checks rules, and the routes of conf, which may be nil, against them.
 func (c *checker) ruleSet(paths []string, conf *config.Config) error {
-	l, err := loadRules(paths, time.Now())
-	if err != nil {
+	var l *loadedRules
+	var err error
+	if conf != nil {
+		l = loadRules(paths, time.Now(), conf.UnreadableRules)
+	} else if l, err = loadRulePaths(paths, time.Now()); err != nil {
 		return err
 	}
 	c.files = append(c.files, l.files...)
@@ -139,7 +141,7 @@ func (c *checker) paths(paths []string) error {
 			if err != nil {
 				return err
 			}
-			_, problems := config.ParseFeeds(p, data, every, os.ReadFile)
+			_, problems := config.ParseFeeds(p, data, every, readText)
 			c.files = append(c.files, textFile{p, data})
 			c.problems = append(c.problems, problems...)
 		default:

@@ -26,7 +26,11 @@ the starter rules, and shows here what Slack would show. For about a minute news
 Ctrl-C ends it. Needs no network and no configuration, and touches nothing outside a
 temporary folder.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return e.demo(cmd.Context(), once) },
+		RunE: func(*cobra.Command, []string) error {
+			ctx, stop := untilSignal()
+			defer stop()
+			return e.demo(ctx, once)
+		},
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "exit when the first round is delivered")
 	return cmd
@@ -70,7 +74,7 @@ func (e *env) demo(ctx context.Context, once bool) error {
 
 // demoSettings are the starter pack's, for the newsroom's feeds.
 func (e *env) demoSettings(room *openRoom, dir string) (*settings, error) {
-	l, err := loadRules([]string{config.Builtin}, time.Now())
+	l, err := loadRulePaths([]string{config.Builtin}, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -73,13 +73,13 @@ func interruptedBy(ctx context.Context) os.Signal {
 // done.
 var errInterrupted = codedError{exitInterrupted, errors.New("interrupted")}
 
-// exitCode says on stderr what went wrong, and returns the exit code for it.
-// Errors that come from the command line's parser are the user's.
+// exitCode says on stderr what went wrong, and returns the exit code for it. What
+// nothing else is known of, such as output that cannot be written, is not done.
 func exitCode(e *env, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	code := exitUsage
+	code := exitNotSo
 	var coded codedError
 	if errors.As(err, &coded) {
 		code = coded.code

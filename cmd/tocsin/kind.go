@@ -38,7 +38,7 @@ func kindOf(path string) (fileKind, []byte, error) {
 	if err != nil || info.IsDir() {
 		return ruleFile, nil, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := readText(path)
 	if err != nil {
 		return ruleFile, nil, err
 	}

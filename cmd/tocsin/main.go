@@ -21,22 +21,29 @@ func main() {
 // run is main with everything that it takes from the process as arguments. It
 // returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	env := &env{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := newRoot(env)
+	root.SetArgs(args)
+	return exitCode(env, root.Execute())
+}
+
+// untilSignal returns a context that ends with the first SIGTERM or Ctrl-C; the
+// second one ends the process at once. It is for commands that have something to
+// bring to an end; the others end with the signal itself.
+func untilSignal() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
 	go func() {
 		select {
 		case s := <-signals:
-			// A second signal ends the process at once, as without us.
 			signal.Stop(signals)
 			cancel(signalError{s})
 		case <-ctx.Done():
 		}
 	}()
-	env := &env{stdin: stdin, stdout: stdout, stderr: stderr}
-	root := newRoot(env)
-	root.SetArgs(args)
-	return exitCode(env, root.ExecuteContext(ctx))
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
 }

@@ -18,7 +18,11 @@ func newOnce(e *env) *cobra.Command {
 		Long: `Polls the feeds that are due, judges every new article, delivers the alerts, and
 exits. Alerts go to Slack where there is a token, else to the terminal.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return e.once(cmd.Context(), o) },
+		RunE: func(*cobra.Command, []string) error {
+			ctx, stop := untilSignal()
+			defer stop()
+			return e.once(ctx, o)
+		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "poll every feed, due or not")
 	cmd.Flags().StringVar(&o.deliver, "deliver", "", "where alerts go: slack, terminal, or none to keep them for later")
@@ -47,10 +51,14 @@ func (e *env) once(ctx context.Context, o onceOptions) error {
 		return err
 	})
 	out.progress("")
-	if err == nil {
-		e.printf("%s", summary(sum))
+	if err != nil {
+		return err
 	}
-	return err
+	e.printf("%s", summary(sum))
+	if sum.Dead > 0 {
+		return codedError{exitNotSo, nil}
+	}
+	return nil
 }
 
 // progress returns what shows how far a round is.

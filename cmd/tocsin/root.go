@@ -42,6 +42,13 @@ Begin with: tocsin demo`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&e.config, "config", "", "configuration `file` (default ./tocsin.yaml, else /etc/tocsin/tocsin.yaml, else the starter pack)")
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("config") && e.config == "" {
+			return usage("--config names no file")
+		}
+		return nil
+	}
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newVersion(e),
 	)
@@ -49,6 +56,21 @@ Begin with: tocsin demo`,
 		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"
 	}
 	return root
+}
+
+// newHelp is the help command, which knows what is no command.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args)
+			}
+			return about.Help()
+		},
+	}
 }
 
 // unknownCommand refuses a word that is no command, with the nearest one.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -22,6 +23,20 @@ type textFile struct {
 	data []byte
 }
 
+// maxTextFile is how much is read of a file that people write, or of what is put
+// in its place: a little more than what is taken for one.
+const maxTextFile = 16 << 20
+
+// readText reads a file that people write.
+func readText(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxTextFile))
+}
+
 // ruleFiles reads the rule files that a path names: a file, a folder with
 // whatever YAML files are in it, builtin: for the starter pack, or
 // builtin:THEME for one theme of it and the lists that it shares.
@@ -36,7 +51,7 @@ func ruleFiles(p string) ([]textFile, error) {
 	if info.IsDir() {
 		return ruleFolder(p)
 	}
-	data, err := os.ReadFile(p)
+	data, err := readText(p)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +74,7 @@ func ruleFolder(dir string) ([]textFile, error) {
 		case d.IsDir() || !isYAML(name):
 			return nil
 		}
-		data, err := os.ReadFile(name)
+		data, err := readText(name)
 		files = append(files, textFile{name, data})
 		return err
 	})
@@ -111,14 +126,15 @@ type loadedRules struct {
 	files    []textFile
 }
 
-// loadRules reads and compiles the rules that the paths name. The error is of a
-// path that cannot be read.
-func loadRules(paths []string, now time.Time) (*loadedRules, error) {
+// loadRules reads and compiles the rules that the paths name. unreadable says
+// what is wrong with a path that cannot be read.
+func loadRules(paths []string, now time.Time, unreadable func(path string, err error) yamlfile.Problem) *loadedRules {
 	l := new(loadedRules)
 	for _, p := range paths {
 		files, err := ruleFiles(p)
 		if err != nil {
-			return nil, usage("reading rules: %w", err)
+			l.problems = append(l.problems, unreadable(p, err))
+			continue
 		}
 		for _, f := range files {
 			if !slices.ContainsFunc(l.files, func(g textFile) bool { return g.name == f.name }) {
@@ -127,7 +143,19 @@ func loadRules(paths []string, now time.Time) (*loadedRules, error) {
 		}
 	}
 	l.compile(now)
-	return l, nil
+	return l
+}
+
+// loadRulePaths is loadRules for paths from the command line: one that cannot be
+// read is a mistake there.
+func loadRulePaths(paths []string, now time.Time) (l *loadedRules, err error) {
+	l = loadRules(paths, now, func(path string, e error) yamlfile.Problem {
+		if err == nil {
+			err = usage("reading rules: %w", e)
+		}
+		return yamlfile.Problem{File: path, Code: "unreadable", Msg: e.Error()}
+	})
+	return l, err
 }
 
 // compile makes the files a set.
@@ -138,6 +166,10 @@ func (l *loadedRules) compile(now time.Time) {
 		parsed[i], problems = rules.Parse(f.name, f.data)
 		l.problems = append(l.problems, problems...)
 	}
+	whole := !yamlfile.AnyError(l.problems)
 	set, problems := rules.Compile(now, parsed...)
+	if !whole {
+		set = nil
+	}
 	l.set, l.problems = set, yamlfile.Sort(append(l.problems, problems...))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"syscall"
 	"time"
 
@@ -17,7 +18,11 @@ func newRun(e *env) *cobra.Command {
 		Long: `Polls every feed on its schedule, judges new articles, and delivers alerts, until
 SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the terminal.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd.Context()) },
+		RunE: func(*cobra.Command, []string) error {
+			ctx, stop := untilSignal()
+			defer stop()
+			return e.run(ctx)
+		},
 	}
 }
 
@@ -31,14 +36,14 @@ func (e *env) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log.Info("tocsin runs", "version", version, "feeds", len(s.config.Feeds), "rules", len(s.rules.Rules()), "store", s.config.Store)
+	log.Info("tocsin begins", "version", version, "store", s.config.Store)
 	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error { return w.Run(ctx) })
-	if err != nil {
-		return err
+	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
+		log.Info("tocsin ends", "cause", context.Cause(ctx))
+		return nil
 	}
-	log.Info("tocsin ends", "cause", context.Cause(ctx))
-	if interruptedBy(ctx) != syscall.SIGTERM {
-		return errInterrupted
+	if err == nil {
+		err = errInterrupted
 	}
-	return nil
+	return err
 }

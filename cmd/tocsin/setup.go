@@ -55,10 +55,7 @@ func (e *env) loadSettings(now time.Time) (*settings, error) {
 	if c == nil {
 		return nil, e.refuse(problems)
 	}
-	l, err := loadRules(c.Rules, now)
-	if err != nil {
-		return nil, err
-	}
+	l := loadRules(c.Rules, now, c.UnreadableRules)
 	for _, p := range problems {
 		e.printf("%s", p)
 	}
@@ -79,7 +76,7 @@ func (e *env) loadConfig() (*config.Config, []yamlfile.Problem, error) {
 		c, problems := config.Default()
 		return c, problems, nil
 	}
-	c, problems, err := config.Load(path, os.ReadFile)
+	c, problems, err := config.Load(path, readText)
 	if err != nil {
 		return nil, nil, usage("reading the configuration: %w", err)
 	}
@@ -141,6 +138,8 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		Feeds:       s.config.Feeds,
 		Routes:      s.config.Routes,
 		Requests:    s.config.Fetch.Concurrency,
+		PerHost:     s.config.Fetch.PerHost,
+		Timeout:     s.config.Fetch.Timeout,
 		MinInterval: s.config.Fetch.MinInterval,
 		StoryWindow: s.config.StoryWindow,
 		Polled:      polled,
@@ -160,11 +159,7 @@ func holder() string {
 // the environment, or among systemd's credentials. "" means that there is none.
 func slackToken(c config.Slack) (string, error) {
 	if c.TokenFile != "" {
-		data, err := os.ReadFile(c.TokenFile)
-		if err != nil {
-			return "", usage("reading slack.token_file: %w", err)
-		}
-		return strings.TrimSpace(string(data)), nil
+		return readToken("slack.token_file", c.TokenFile)
 	}
 	if token := os.Getenv("TOCSIN_SLACK_TOKEN"); token != "" {
 		return token, nil
@@ -173,14 +168,24 @@ func slackToken(c config.Slack) (string, error) {
 	if dir == "" {
 		return "", nil
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "slack-token"))
+	token, err := readToken("the credential slack-token", filepath.Join(dir, "slack-token"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
+	return token, err
+}
+
+// readToken reads a token from a file that holds nothing else.
+func readToken(what, name string) (string, error) {
+	data, err := readText(name)
 	if err != nil {
-		return "", usage("reading the credential slack-token: %w", err)
+		return "", usage("reading %s: %w", what, err)
 	}
-	return strings.TrimSpace(string(data)), nil
+	token := strings.TrimSpace(string(data))
+	if token == "" || strings.ContainsAny(token, " \t\r\n") {
+		return "", usage("%s: %s does not hold a token, which is one word", what, name)
+	}
+	return token, nil
 }
 
 // The values of --deliver.

@@ -45,7 +45,7 @@ func (e *env) test(paths []string, o testOptions) error {
 		}
 		paths = c.Rules
 	}
-	l, err := loadRules(paths, time.Now())
+	l, err := loadRulePaths(paths, time.Now())
 	if err != nil {
 		return err
 	}

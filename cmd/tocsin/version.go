@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime/debug"
 
@@ -13,16 +14,25 @@ import (
 var version = "devel"
 
 func newVersion(e *env) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Version, commit, Go, schema",
+		Long:  "Prints the version, the commit it was built from, the version of Go, and of the store's schema.",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			commit, goVersion := buildInfo()
+			if asJSON {
+				return json.NewEncoder(e.stdout).Encode(map[string]any{
+					"version": version, "commit": commit, "go": goVersion, "schema": sqlite.SchemaVersion(),
+				})
+			}
 			_, err := fmt.Fprintf(e.stdout, "tocsin %s\ncommit %s\ngo %s\nschema %d\n", version, commit, goVersion, sqlite.SchemaVersion())
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
 }
 
 // buildInfo returns the commit that the program was built from, "unknown" when

@@ -44,7 +44,7 @@ type Problem struct {
 }
 
 // Error returns the problem in one line: file:line:col: rule "id": what (hint).
-// Warnings have "warning: " before what.
+// Warnings have "warning: " before what. What steers a terminal is shown as �.
 func (p Problem) Error() string {
 	s := p.File
 	if p.Pos != (Pos{}) {
@@ -63,7 +63,7 @@ func (p Problem) Error() string {
 	if p.Hint != "" {
 		s += " (" + p.Hint + ")"
 	}
-	return s
+	return printable([]rune(s))
 }
 
 // Errorf returns an error at a place.

@@ -30,6 +30,7 @@ type Config struct {
 
 	path        string
 	routeThemes []yamlfile.String
+	rulePos     map[string]yamlfile.Pos // by entry of Rules
 }
 
 // Feed is a feed to be polled.
@@ -77,7 +78,7 @@ type Log struct {
 	Format string // auto, text, json, journal
 }
 
-// Defaults of configuration.md that other code needs too.
+// Defaults that other code needs too.
 const (
 	DefaultSchedule = "*/10 * * * *"
 	DefaultMaxAge   = 24 * time.Hour

@@ -40,7 +40,7 @@ func ParseFeeds(name string, data []byte, every schedule.Schedule, read ReadFile
 	r := feedReader{file: name, dir: filepath.Dir(name), read: read, schedule: every}
 	feeds, doubled := unique(r.list(data))
 	for _, u := range doubled {
-		r.add(yamlfile.Warningf(yamlfile.Pos{}, "duplicate-feed", "the feed %s is listed more than once", u).WithHint("the first one counts"))
+		r.add(yamlfile.Warningf(yamlfile.Pos{}, "duplicate-feed", "the feed %s is listed more than once", Loggable(u)).WithHint("the first one counts"))
 	}
 	return feeds, r.problems
 }

@@ -202,6 +202,9 @@ func (f *file) idle() []idleKey {
 		{"web.listen", asked(f.Web.Listen)},
 		{"web.token_file", asked(f.Web.TokenFile)},
 	}
+	if f.Log.Format.Value == "journal" {
+		keys = append(keys, idleKey{"log.format: journal", f.Log.Format.Pos})
+	}
 	return append(keys, f.Routes.idle()...)
 }
 

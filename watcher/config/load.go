@@ -61,6 +61,7 @@ type loader struct {
 	dir      string // its folder
 	read     ReadFile
 	themes   []yamlfile.String // that routes ask for
+	rulePos  map[string]yamlfile.Pos
 	problems []yamlfile.Problem
 }
 
@@ -90,7 +91,7 @@ func (l *loader) config(f *file) *Config {
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
 	c.Feeds = l.feeds(f)
-	c.routeThemes = l.themes
+	c.routeThemes, c.rulePos = l.themes, l.rulePos
 	return c
 }
 
@@ -117,12 +118,14 @@ func (l *loader) rules(list yamlfile.At[[]yamlfile.String]) []string {
 		return []string{Builtin}
 	}
 	var paths []string
+	l.rulePos = make(map[string]yamlfile.Pos)
 	for _, p := range list.Value {
-		if strings.HasPrefix(p.Value, Builtin) {
-			paths = append(paths, p.Value)
-		} else {
-			paths = append(paths, l.relative(p.Value))
+		path := p.Value
+		if !strings.HasPrefix(path, Builtin) {
+			path = l.relative(path)
 		}
+		paths = append(paths, path)
+		l.rulePos[path] = p.Pos
 	}
 	if len(paths) == 0 {
 		l.add(yamlfile.Errorf(list.Pos, "no-rules", "rules names nothing").WithHint("leave rules out for the starter pack"))
@@ -193,6 +196,10 @@ func (l *loader) slack(s *slackBlock) Slack {
 	out := Slack{APIURL: "https://slack.com/api/"}
 	if s.TokenFile.Value != "" {
 		out.TokenFile = l.relative(s.TokenFile.Value)
+		if _, err := l.read(out.TokenFile); err != nil {
+			// A warning, since a pull request is checked where no token is.
+			l.add(yamlfile.Warningf(s.TokenFile.Pos, "unreadable", "reading slack.token_file: %s", reading(err)))
+		}
 	}
 	if s.APIURL.Value != "" {
 		if err := checkURL(s.APIURL.Value); err != nil {
@@ -237,7 +244,7 @@ func (l *loader) feeds(f *file) []Feed {
 	l.problems = append(l.problems, r.problems...)
 	feeds, doubled := unique(feeds)
 	for _, url := range doubled {
-		l.add(yamlfile.Warningf(f.Feeds.Pos, "duplicate-feed", "the feed %s is listed more than once", url).WithHint("the first one counts"))
+		l.add(yamlfile.Warningf(f.Feeds.Pos, "duplicate-feed", "the feed %s is listed more than once", Loggable(url)).WithHint("the first one counts"))
 	}
 	if len(feeds) == 0 && !yamlfile.AnyError(r.problems) {
 		l.add(yamlfile.Errorf(f.Feeds.Pos, "no-feeds", "feeds names nothing to poll").WithHint("leave feeds out for the starter pack"))
@@ -282,6 +289,14 @@ func (c *Config) UnknownThemes(known []string) []yamlfile.Problem {
 		}
 	}
 	return problems
+}
+
+// UnreadableRules returns the error of an entry of Rules that cannot be read, at
+// its place.
+func (c *Config) UnreadableRules(path string, err error) yamlfile.Problem {
+	p := yamlfile.Errorf(c.rulePos[path], "unreadable", "reading rules: %s", err)
+	p.File = c.path
+	return p
 }
 
 // reading is the end of a message about a file that cannot be read.

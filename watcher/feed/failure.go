@@ -30,7 +30,7 @@ func (r *Reader) transportError(ctx context.Context, err error, late string) *Er
 	case context.Cause(ctx) == errTimeout:
 		return &Error{Problem: Timeout, Reason: fmt.Sprintf("%s within %s", late, r.opts.Timeout), Err: err}
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
-		return &Error{Problem: Forbidden, Reason: "a private address, and fetch.allow_private is off", Err: err}
+		return &Error{Problem: Forbidden, Reason: "a private or link-local address (fetch.allow_private permits private ones)", Err: err}
 	}
 	return &Error{Problem: Unreachable, Reason: unreachable(err), Err: err}
 }

@@ -104,7 +104,7 @@ func (r *Reader) header(t *trail, req Request) http.Header {
 // read makes an answer of the last hop's response: 200 with a body, or 304 to our
 // validators.
 func (r *Reader) read(ctx context.Context, resp *http.Response, t *trail, req Request, now time.Time) (*answer, error) {
-	a := &answer{code: resp.StatusCode, header: resp.Header, url: t.at(), moved: t.moved()}
+	a := &answer{code: resp.StatusCode, header: resp.Header, url: withoutUser(t.at()), moved: t.moved()}
 	if a.code == http.StatusNotModified && (req.ETag != "" || req.LastModified != "") {
 		return a, nil
 	}
@@ -124,6 +124,14 @@ func (r *Reader) read(ctx context.Context, resp *http.Response, t *trail, req Re
 func (a *answer) blame(e *Error, now time.Time) *Error {
 	e.Code, e.NotBefore = a.code, retryAfter(a.header, now)
 	return e
+}
+
+// withoutUser is an address without credentials, which what is derived from it
+// must not hold.
+func withoutUser(u *url.URL) *url.URL {
+	bare := *u
+	bare.User = nil
+	return &bare
 }
 
 // webAddress parses an address that may be asked.

@@ -263,7 +263,7 @@ func TestReadRefusesAddresses(t *testing.T) {
 		{"no scheme", "news.example/rss", "an address that is not http or https"},
 		{"no host", "http:///rss", "an address without a host"},
 		{"not an address at all", "http://ada:s3cret@[::1/rss", "not a web address"},
-		{"loopback, unless it is allowed", s.URL, "a private address, and fetch.allow_private is off"},
+		{"loopback, unless it is allowed", s.URL, "a private or link-local address (fetch.allow_private permits private ones)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -376,6 +376,19 @@ func TestReadAsksAHostOnlySoOftenAtOnce(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestLinksDoNotInheritTheFeedsCredentials(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answerWith(200, `<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/a</link></item></channel></rss>`))
+	r := newReader(t, feed.Options{})
+	res, err := r.Read(t.Context(), feed.Request{URL: strings.Replace(s.URL, "http://", "http://ada:s3cret@", 1) + "/feed"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := res.Document.Items[0].Link, s.URL+"/a"; got != want {
+		t.Errorf("link %s, want %s", got, want)
 	}
 }
 

@@ -33,9 +33,9 @@ type Options struct {
 	// Requests is how many requests may run at once in all. Reads that wait for
 	// their turn at a host do not count. 0 means DefaultRequests.
 	Requests int
-	// AllowPrivate permits addresses that are not public: loopback, private
-	// and link-local networks. Otherwise they are refused when a connection is
-	// made, whatever name or redirect led there.
+	// AllowPrivate permits loopback and private networks. Otherwise they are
+	// refused when a connection is made, whatever name or redirect led there.
+	// Link-local addresses are refused in any case.
 	AllowPrivate bool
 	// UserAgent is what a server learns about us. "" means DefaultUserAgent.
 	UserAgent string

@@ -82,6 +82,18 @@ func (t *trail) seen(next *url.URL) bool {
 	return false
 }
 
+// SameHome reports whether credentials for the address a may be sent to b: it is
+// the same host and port, or the same host after its step from http to https. It
+// is false when one of them is no address.
+func SameHome(a, b string) bool {
+	u, err := url.Parse(a)
+	if err != nil {
+		return false
+	}
+	v, err := url.Parse(b)
+	return err == nil && sameHome(u, v)
+}
+
 // sameHome reports whether what is meant for a may be sent to b: the same host
 // and port, or the same host after its step from http to https.
 func sameHome(a, b *url.URL) bool {

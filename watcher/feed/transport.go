@@ -3,10 +3,40 @@ package feed
 import (
 	"net"
 	"net/http"
+	"net/netip"
+	"syscall"
 	"time"
 
 	"code.dny.dev/ssrf"
 )
+
+// The networks that Options.AllowPrivate opens: loopback, those for private use
+// (RFC 1918, RFC 4193) and those of carriers (RFC 6598). Link-local addresses,
+// at which clouds keep the keys of their machines, stay closed.
+var (
+	privateV4 = []netip.Prefix{
+		netip.MustParsePrefix("127.0.0.0/8"),
+		netip.MustParsePrefix("10.0.0.0/8"),
+		netip.MustParsePrefix("172.16.0.0/12"),
+		netip.MustParsePrefix("192.168.0.0/16"),
+		netip.MustParsePrefix("100.64.0.0/10"),
+	}
+	privateV6 = []netip.Prefix{
+		netip.MustParsePrefix("::1/128"),
+		netip.MustParsePrefix("fc00::/7"),
+	}
+)
+
+// guard returns what is asked before a connection is made. It looks at the
+// address that is dialled, after DNS, so neither a redirect nor a name that
+// changes its address gets by it.
+func guard(allowPrivate bool) func(network, address string, c syscall.RawConn) error {
+	options := []ssrf.Option{ssrf.WithAnyPort()}
+	if allowPrivate {
+		options = append(options, ssrf.WithAllowedV4Prefixes(privateV4...), ssrf.WithAllowedV6Prefixes(privateV6...))
+	}
+	return ssrf.New(options...).Safe
+}
 
 // newTransport returns the connections of a Reader.
 //
@@ -14,11 +44,7 @@ import (
 // guard below lets nobody go.
 func newTransport(o Options) *http.Transport {
 	dialer := &net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}
-	if !o.AllowPrivate {
-		// The guard looks at the address that is dialled, after DNS, so
-		// neither a redirect nor a name that changes its address gets by it.
-		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
-	}
+	dialer.Control = guard(o.AllowPrivate)
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,

@@ -14,30 +14,24 @@ import (
 // request is what a feed is asked.
 func request(f store.Feed, sub config.Feed) feed.Request {
 	req := feed.Request{URL: cmp.Or(f.Location, f.URL), Header: sub.Header, ETag: f.ETag, LastModified: f.LastModified}
-	if !sameHost(req.URL, f.URL) {
+	if !feed.SameHome(f.URL, req.URL) {
 		// The headers may hold credentials, and were given for the old host.
 		req.Header = nil
 	}
 	return req
 }
 
-func sameHost(a, b string) bool {
-	u, err := url.Parse(a)
-	if err != nil {
-		return false
-	}
-	v, err := url.Parse(b)
-	return err == nil && u.Host == v.Host
-}
-
-// afterFailure is a feed after a poll that brought nothing: what was good before is
-// kept, validators included.
+// afterFailure is a feed after a poll that brought nothing: what was good before
+// is kept, validators included. A feed that failed where it had moved to is
+// asked at its own address again, which leads there if the move is still true;
+// and only its own address can say that it is gone.
 func afterFailure(f store.Feed, err error, now time.Time) store.Feed {
 	f.Polled = now
 	f.Failures++
 	f.Problem = err.Error()
 	var fe *feed.Error
-	f.Gone = errors.As(err, &fe) && fe.Problem == feed.Gone
+	f.Gone = errors.As(err, &fe) && fe.Problem == feed.Gone && f.Location == ""
+	f.Location = ""
 	return f
 }
 
@@ -108,17 +102,4 @@ func sourceName(sub config.Feed, f store.Feed) string {
 		return u.Hostname()
 	}
 	return f.URL
-}
-
-// loggable is an address without what may be secret: the password, and the
-// query of which tokens are often a part.
-func loggable(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "(unreadable address)"
-	}
-	if u.RawQuery != "" {
-		u.RawQuery = "…"
-	}
-	return u.Redacted()
 }
