@@ -38,7 +38,7 @@ type Sink interface {
 func (w *Watcher) deliverLoop(ctx context.Context) {
 	defer w.delivering.Wait()
 	for ctx.Err() == nil {
-		next, err := w.deliverDue(ctx)
+		_, next, err := w.deliverDue(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -55,14 +55,17 @@ func (w *Watcher) drain(ctx context.Context) error {
 	defer w.delivering.Wait()
 	until := w.now().Add(drainFor)
 	for {
-		next, err := w.deliverDue(ctx)
+		// Asked before the claim: an attempt that ends after it makes way for
+		// the next alert of its channel, which that claim did not see.
+		running := len(w.channels)
+		started, next, err := w.deliverDue(ctx)
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
 			return err
 		}
-		if len(w.channels) == 0 && (next.IsZero() || next.After(until)) {
+		if running+started == 0 && (next.IsZero() || next.After(until)) {
 			return w.tally.storeErr()
 		}
 		w.sleep(ctx, next, w.rang)
@@ -70,19 +73,20 @@ func (w *Watcher) drain(ctx context.Context) error {
 }
 
 // deliverDue starts an attempt at every alert that is due: of each channel at
-// most one, so each keeps its order. It returns when to look again; the zero
-// time means: when an alert was committed or an attempt has ended.
-func (w *Watcher) deliverDue(ctx context.Context) (next time.Time, err error) {
+// most one, so each keeps its order. It returns how many it started and when to
+// look again; the zero time means: when an alert was committed or an attempt has
+// ended.
+func (w *Watcher) deliverDue(ctx context.Context) (started int, next time.Time, err error) {
 	if rest := w.pacing.restsUntil(); rest.After(w.now()) {
-		return rest, nil
+		return 0, rest, nil
 	}
 	room := cap(w.channels) - len(w.channels)
 	if room == 0 {
-		return time.Time{}, nil
+		return 0, time.Time{}, nil
 	}
 	alerts, err := w.store.ClaimAlerts(ctx, store.Claim{Holder: w.opts.Holder, Now: w.now(), Lease: alertLease, Limit: room})
 	if err != nil {
-		return time.Time{}, err
+		return 0, time.Time{}, err
 	}
 	for _, a := range alerts {
 		w.channels <- struct{}{}
@@ -93,7 +97,7 @@ func (w *Watcher) deliverDue(ctx context.Context) (next time.Time, err error) {
 		})
 	}
 	_, next, err = w.store.NextDue(ctx)
-	return next, err
+	return len(alerts), next, err
 }
 
 // deliver makes one attempt at one alert and records what became of it. What
