@@ -51,8 +51,9 @@ func (l *lockFile) sign() error {
 // release gives the lock up.
 func (l *lockFile) release() error {
 	// An empty file names nobody, should the next worker be asked for before it
-	// has signed.
-	return errors.Join(l.f.Truncate(0), l.f.Close())
+	// has signed. Closing alone would leave the lock to a child that this process
+	// is about to start, until the child has become its own program.
+	return errors.Join(l.f.Truncate(0), unix.Flock(int(l.f.Fd()), unix.LOCK_UN), l.f.Close())
 }
 
 // inUse is ErrInUse with the process that signed the file, if one did yet.
