@@ -103,7 +103,7 @@ type Store interface {
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 
 	// ClaimAlerts leases up to c.Limit alerts: of each channel its head, which is
-	// the oldest pending alert, if its NextTry is not after c.Now and nobody
+	// the pending alert that was kept first, if its NextTry is not after c.Now and nobody
 	// holds a running lease on it; the oldest heads first. So a channel's alerts
 	// are said in order and one at a time, whoever says them, and one that has
 	// to wait makes those behind it wait. It counts an attempt for each and

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,5 +124,33 @@ func TestClosingGivesTheLockUp(t *testing.T) {
 	defer leaveB()
 	if err := leaveA(); err == nil {
 		t.Error("leaving a closed store is no error")
+	}
+}
+
+// A process that is being started has all that is open here, for a moment.
+func TestALockGivenUpIsFreeWhileProcessesAreStarted(t *testing.T) {
+	t.Parallel()
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if err := exec.Command(os.Args[0], "-test.run=^$").Run(); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	defer wg.Wait()
+	defer close(done)
+	path := filepath.Join(t.TempDir(), "lock")
+	for range 1000 {
+		l, err := acquire(path)
+		check(t, err)
+		check(t, l.release())
 	}
 }

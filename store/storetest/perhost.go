@@ -119,6 +119,16 @@ func testPerHost(t *testing.T, open opener) {
 			w.is(w.urls(w.ClaimDueFeeds(w.ctx, ask)), []string{a1, b1}, "feeds")
 			w.is(w.urls(w.ClaimDueFeeds(w.ctx, ask)), []string{"https://c.example/1"}, "the rest")
 		},
+		"the limit is used up, though hosts become full on the way": func(t *testing.T, w *world) {
+			var subs []store.Subscription
+			for i, url := range []string{b1, a1, a2, a3, a4, "https://c.example/1", "https://d.example/1"} {
+				subs = append(subs, store.Subscription{URL: url, FirstPoll: at(i)})
+			}
+			w.ok(w.SyncFeeds(w.ctx, subs))
+			ask := claim(me, 9)
+			ask.PerHost, ask.Limit = 2, 4
+			w.is(w.urls(w.ClaimDueFeeds(w.ctx, ask)), []string{b1, a1, a2, "https://c.example/1"}, "feeds")
+		},
 		"a host with many feeds hides no other": func(t *testing.T, w *world) {
 			subs := []store.Subscription{{URL: b1, FirstPoll: at(2)}}
 			for i := range 1200 {
