@@ -80,14 +80,14 @@ func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 		w.log.Warn("poll took longer than its lease and was dropped", "feed", config.Loggable(url))
 	case w.tally.storeFailed(err):
 		// Said once: as long as the store is in trouble, every poll is.
-		w.log.Error("polls cannot be kept and are repeated later", "err", err)
+		w.log.Error("the store fails; polls are repeated later", "err", err)
 	}
 }
 
 // committed tells everybody what a poll brought.
 func (w *Watcher) committed(before, after store.Feed, report PollReport, d store.Decision) {
 	if w.tally.storeWorked() {
-		w.log.Info("polls can be kept again")
+		w.log.Info("the store works again")
 	}
 	log := w.log.With("feed", config.Loggable(report.Feed))
 	switch {
@@ -100,8 +100,12 @@ func (w *Watcher) committed(before, after store.Feed, report PollReport, d store
 	case before.Failures > 0:
 		log.Info("feed answers again", "failures", before.Failures)
 	}
-	if after.Location != before.Location {
+	switch {
+	case after.Location == before.Location:
+	case after.Location != "":
 		log.Info("feed has moved for good", "to", config.Loggable(after.Location))
+	default:
+		log.Info("feed is asked at its own address again", "not", config.Loggable(before.Location))
 	}
 	log.Debug("polled", "new", report.New, "unchanged", report.Unchanged, "next", after.NextPoll)
 	for _, m := range d.Matches {

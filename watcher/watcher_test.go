@@ -494,7 +494,9 @@ func TestAFailureKeepsTheValidatorsOfTheLastGoodAnswer(t *testing.T) {
 
 func TestAMoveThatWasAMistakeIsUndone(t *testing.T) {
 	t.Parallel()
+	var out bytes.Buffer
 	bubble(t, func(t *testing.T, w *world) {
+		w.log = slog.New(slog.NewTextHandler(&out, nil))
 		const own, wrong = "https://own.example/feed", "https://parked.example/feed"
 		good := items("A bell rings in town")
 		w.add(own, "*/10 * * * *", func(ctx context.Context, n int, now time.Time) (*feed.Result, error) {
@@ -511,6 +513,14 @@ func TestAMoveThatWasAMistakeIsUndone(t *testing.T) {
 			t.Errorf("asked %v, said %q", w.reader.asked, w.sink.said)
 		}
 	})
+	for _, line := range []string{
+		`msg="feed has moved for good" feed=https://own.example/feed to=https://parked.example/feed`,
+		`msg="feed is asked at its own address again" feed=https://own.example/feed not=https://parked.example/feed`,
+	} {
+		if n := strings.Count(out.String(), line); n != 1 {
+			t.Errorf("%d times in the log: %s", n, line)
+		}
+	}
 }
 
 func TestWhatIsOldOnTheFirstPollDoesNotRingLater(t *testing.T) {
