@@ -8,7 +8,6 @@ package watcher
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -140,7 +139,12 @@ func (w *Watcher) Once(ctx context.Context, all bool) (Summary, error) {
 		counts, err = w.store.Counts(ctx)
 		sum.Waiting = counts.Pending
 	}
-	return sum, errors.Join(err, leave())
+	// A store in trouble cannot take the leases back either, which says nothing
+	// that err does not; they come free without it.
+	if left := leave(); err == nil {
+		err = left
+	}
+	return sum, err
 }
 
 // begin joins the store and makes the feeds known to it.
@@ -150,7 +154,8 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 		return nil, err
 	}
 	if err := w.store.SyncFeeds(ctx, w.subscriptions(spread)); err != nil {
-		return nil, errors.Join(err, leave())
+		leave() // its error would say what err says
+		return nil, err
 	}
 	w.log.Info("watching", "feeds", len(w.opts.Feeds), "rules", len(w.opts.Rules.Rules()))
 	return leave, nil

@@ -403,8 +403,8 @@ func TestOnceWithAStoreThatFailsSaysSo(t *testing.T) {
 	watcher := w.watcher()
 	full := errors.New("no space left on device")
 	watcher.store = failingCommits{w.store, full}
-	if _, err := watcher.Once(context.Background(), false); !errors.Is(err, full) {
-		t.Errorf("error %v, want %v", err, full)
+	if _, err := watcher.Once(context.Background(), false); !errors.Is(err, full) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %v, want %v in one line", err, full)
 	}
 	if c := w.counts(); c.Articles != 0 {
 		t.Errorf("%d articles were kept", c.Articles)
@@ -590,3 +590,9 @@ type failingCommits struct {
 }
 
 func (f failingCommits) CommitPoll(context.Context, store.Poll, store.Judge) error { return f.err }
+
+// Join returns a leave that fails as the commits do.
+func (f failingCommits) Join(ctx context.Context, holder string) (func() error, error) {
+	leave, err := f.DB.Join(ctx, holder)
+	return func() error { return errors.Join(leave(), f.err) }, err
+}
