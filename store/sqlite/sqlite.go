@@ -62,7 +62,7 @@ func open(ctx context.Context, path string, sync synchronous, steps []migration)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	if err := db.migrate(ctx, steps); err != nil {
+	if err := patiently(ctx, func() error { return db.migrate(ctx, steps) }); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening store %s: %w", path, explain(err))
 	}
