@@ -2,126 +2,220 @@ package rules_test
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+
 	"tocsin/rules"
 )
 
-// corpus makes up rules and news-like articles over one vocabulary, in which
-// words are as frequent as in real text (Zipf).
-type corpus struct {
-	rand  *rand.Rand
-	zipf  *rand.Zipf
-	words []string
-}
+// The figures that matter are ratios within one run: of rules=10000 to rules=10,
+// of Evaluate to WordLookup and to AhoCorasick, of 10 KB to 1 KB.
+var (
+	ruleCounts = []int{10, 100, 1000, 10_000, 50_000}
+	fireRates  = []struct {
+		name string
+		rank int
+	}{{"rare", rarely}, {"often", often}}
+)
 
-func newCorpus(words int) *corpus {
-	r := rand.New(rand.NewPCG(1, 2))
-	c := &corpus{rand: r, zipf: rand.NewZipf(r, 1.1, 4, uint64(words-1))}
-	const consonants, vowels = "bcdfghklmnprstvwz", "aeiou"
-	for i := range words {
-		var b strings.Builder
-		for n := i + words; n > 0; n /= len(consonants) * len(vowels) {
-			b.WriteByte(consonants[n%len(consonants)])
-			b.WriteByte(vowels[n/len(consonants)%len(vowels)])
+const (
+	sampleSize   = 2000
+	articleWords = 181 // 1,157 bytes on average
+)
+
+// parse reads rule files, and fails the benchmark when one is wrong.
+func parse(b testing.TB, texts []string) []*rules.File {
+	b.Helper()
+	files := make([]*rules.File, len(texts))
+	for i, text := range texts {
+		f, problems := rules.Parse(fmt.Sprint(i), []byte(text))
+		if f == nil {
+			b.Fatal(problems)
 		}
-		c.words = append(c.words, b.String())
-	}
-	return c
-}
-
-// frequent returns a word as texts have it, rare one that is evenly drawn.
-func (c *corpus) frequent() string { return c.words[c.zipf.Uint64()] }
-func (c *corpus) rare() string     { return c.words[c.rand.IntN(len(c.words))] }
-
-func (c *corpus) article(words int) *rules.Article {
-	var b strings.Builder
-	for i := range words {
-		w := c.frequent()
-		switch {
-		case i%12 == 0:
-			b.WriteString(strings.ToUpper(w[:1]) + w[1:])
-		default:
-			b.WriteString(w)
-		}
-		b.WriteString([]string{" ", ", ", " ", "-", ". ", " "}[c.rand.IntN(6)])
-	}
-	return &rules.Article{Title: c.frequent() + " " + c.rare() + " " + c.frequent(), Summary: b.String()}
-}
-
-func (c *corpus) phrases(n int) string {
-	var out []string
-	for range n {
-		p := c.rare()
-		switch c.rand.IntN(4) {
-		case 0:
-			p = fmt.Sprintf("%q", c.frequent()+" "+c.rare())
-		case 1:
-			p = c.rare() + "*"
-		}
-		out = append(out, p)
-	}
-	return strings.Join(out, " OR ")
-}
-
-// files returns rules of 5 to 20 phrases each, in files of up to 1,000.
-func (c *corpus) files(rules int) []string {
-	var files []string
-	for from := 0; from < rules; from += 1000 {
-		var b strings.Builder
-		fmt.Fprintf(&b, "version: 1\ntheme: t%d\nrules:\n", from)
-		for i := from; i < min(from+1000, rules); i++ {
-			fmt.Fprintf(&b, "  - id: r%d\n    require: '(%s) AND (%s)'\n    threshold: 3\n    signals:\n", i, c.phrases(2+c.rand.IntN(5)), c.phrases(1+c.rand.IntN(5)))
-			fmt.Fprintf(&b, "      - {when: '(%s) NEAR/6 (%s)', points: 3}\n      - {when: '%s', points: 2}\n", c.phrases(1+c.rand.IntN(3)), c.rare(), c.phrases(1+c.rand.IntN(5)))
-		}
-		files = append(files, b.String())
+		files[i] = f
 	}
 	return files
 }
 
+func compileSet(b testing.TB, texts []string) *rules.Set {
+	b.Helper()
+	s, problems := rules.Compile(time.Time{}, parse(b, texts)...)
+	if s == nil {
+		b.Fatal(problems)
+	}
+	return s
+}
+
+// heap returns how much memory is in use. One collection leaves pools alone.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+// BenchmarkEvaluate judges articles. fires/op is how many rules match one, and
+// candidates/op how many needed a close look; heap-MB is what the compiled set
+// keeps in memory, with all that one goroutine needs to use it.
 func BenchmarkEvaluate(b *testing.B) {
-	for _, n := range []int{10, 100, 1000, 10_000} {
-		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
-			c := newCorpus(30_000)
-			var files []*rules.File
-			for i, text := range c.files(n) {
-				f, problems := rules.Parse(fmt.Sprint(i), []byte(text))
-				if f == nil {
-					b.Fatal(problems)
+	for _, fire := range fireRates {
+		for _, n := range ruleCounts {
+			b.Run(fmt.Sprintf("fire=%s/rules=%d", fire.name, n), func(b *testing.B) {
+				c := newCorpus(fire.rank)
+				articles := c.articles(sampleSize, articleWords)
+				texts := c.files(n)
+				before := heap()
+				s := compileSet(b, texts)
+				candidates := 0
+				for _, a := range articles {
+					s.Evaluate(a)
+					candidates += len(s.Candidates(a))
 				}
-				files = append(files, f)
-			}
-			s, problems := rules.Compile(time.Time{}, files...)
-			if s == nil {
-				b.Fatal(problems)
-			}
-			articles := make([]*rules.Article, 200)
-			for i := range articles {
-				articles[i] = c.article(180)
-			}
-			matches := 0
+				kept := heap() - before
+				fires, bytes := 0, 0
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i := range b.N {
+					a := articles[i%len(articles)]
+					fires += len(s.Evaluate(a))
+					bytes += len(a.Title) + len(a.Body)
+				}
+				b.SetBytes(int64(bytes / b.N))
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "articles/s")
+				b.ReportMetric(float64(fires)/float64(b.N), "fires/op")
+				b.ReportMetric(float64(candidates)/sampleSize, "candidates/op")
+				b.ReportMetric(kept/1e6, "heap-MB")
+			})
+		}
+	}
+}
+
+// BenchmarkEvaluateLength judges articles of two lengths.
+func BenchmarkEvaluateLength(b *testing.B) {
+	for _, words := range []int{160, 1600} {
+		b.Run(fmt.Sprintf("words=%d", words), func(b *testing.B) {
+			c := newCorpus(rarely)
+			articles := c.articles(sampleSize/10, words)
+			s := compileSet(b, c.files(1000))
+			bytes := 0
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range b.N {
-				matches += len(s.Evaluate(articles[i%len(articles)]))
+				a := articles[i%len(articles)]
+				s.Evaluate(a)
+				bytes += len(a.Title) + len(a.Body)
 			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "articles/s")
-			b.ReportMetric(float64(matches)/float64(b.N), "matches/op")
+			b.SetBytes(int64(bytes / b.N))
 		})
 	}
 }
 
-func BenchmarkCompile(b *testing.B) {
-	texts := newCorpus(30_000).files(1000)
+// BenchmarkWordLookup is the least that anything costs that knows words: it cuts
+// the texts at what is no letter, makes the letters small, and looks each word
+// up in a map.
+func BenchmarkWordLookup(b *testing.B) {
+	c := newCorpus(rarely)
+	articles := c.articles(sampleSize, articleWords)
+	words := map[string]int{}
+	for i, w := range c.words {
+		words[w] = i
+	}
+	lookup := func(s string, buf []byte) (sum int) {
+		for i := 0; i <= len(s); i++ {
+			if i < len(s) {
+				if ch := s[i] | 0x20; 'a' <= ch && ch <= 'z' {
+					buf = append(buf, ch)
+					continue
+				}
+			}
+			if len(buf) > 0 {
+				sum += words[string(buf)]
+				buf = buf[:0]
+			}
+		}
+		return sum
+	}
+	buf, sum := make([]byte, 0, 100), 0
 	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		a := articles[i%len(articles)]
+		sum += lookup(a.Title, buf) + lookup(a.Body, buf)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "articles/s")
+	if sum == 0 {
+		b.Fatal("no word was found")
+	}
+}
+
+// BenchmarkAhoCorasick finds the phrases of the rules of BenchmarkEvaluate, and
+// does nothing with them. The texts are made small letters before.
+func BenchmarkAhoCorasick(b *testing.B) {
+	for _, n := range ruleCounts[:4] {
+		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
+			c := newCorpus(rarely)
+			articles := c.articles(sampleSize, articleWords)
+			texts := make([]string, len(articles))
+			for i, a := range articles {
+				texts[i] = strings.ToLower(a.Title + "\n" + a.Body)
+			}
+			before := heap()
+			trie := ahocorasick.NewTrieBuilder().AddStrings(c.askedFor(n)).Build()
+			kept := heap() - before
+			found := 0
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				found += len(trie.MatchString(texts[i%len(texts)]))
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "articles/s")
+			b.ReportMetric(float64(found)/float64(b.N), "found/op")
+			b.ReportMetric(kept/1e6, "heap-MB")
+		})
+	}
+}
+
+var phraseForm = regexp.MustCompile(`"[a-z ]+"|\b[a-z]{3,}\*|\b[a-z]{3,}\b|\b[A-Z]{3,}\b`)
+
+// askedFor returns the phrases of the rules, in small letters.
+func (c *corpus) askedFor(rules int) []string {
+	var phrases []string
+	for i := range rules {
+		for line := range strings.Lines(c.rule(i)) {
+			_, query, _ := strings.Cut(line, "'")
+			query, _, _ = strings.Cut(query, "'")
+			for _, p := range phraseForm.FindAllString(query, -1) {
+				switch p {
+				case "AND", "NOT", "NEAR", "title":
+				default:
+					phrases = append(phrases, strings.ToLower(strings.Trim(p, `"*`)))
+				}
+			}
+		}
+	}
+	return phrases
+}
+
+func BenchmarkParse(b *testing.B) { benchmarkReading(b, false) }
+
+func BenchmarkCompile(b *testing.B) { benchmarkReading(b, true) }
+
+// benchmarkReading parses 10,000 rules, or compiles them.
+func benchmarkReading(b *testing.B, compile bool) {
+	texts := newCorpus(rarely).files(10_000)
+	files := parse(b, texts)
+	b.ReportAllocs()
+	b.ResetTimer()
 	for range b.N {
-		f, problems := rules.Parse("x", []byte(texts[0]))
-		if f == nil {
+		if !compile {
+			parse(b, texts)
+		} else if s, problems := rules.Compile(time.Time{}, files...); s == nil {
 			b.Fatal(problems)
 		}
-		rules.Compile(time.Time{}, f)
 	}
 }

@@ -32,7 +32,7 @@ func (c *compiler) checkMeaning(s *Set) {
 		for i := range f.Rules {
 			src := &f.Rules[i]
 			r := c.byID[src.ID.Value]
-			if r.examples != &src.Examples || broken[r.ID] {
+			if r.source != src || broken[r.ID] {
 				continue
 			}
 			k := &ruleCheck{c, f, src, r, r.Base, map[int]bool{}}
@@ -136,44 +136,69 @@ func (t *term) String() string {
 // subsumed finds the alternatives, lists' members aside, that stand only where
 // another stands anyway. Of two that are the same it is the later one.
 func subsumed(alts []alternative) []subsumption {
-	index := newLexicon()
-	byTerm := map[*term][]int{} // the index's terms to alts
-	for i, a := range alts {
-		t := index.intern(a.term)
-		byTerm[t] = append(byTerm[t], i)
-	}
+	index := newFirstWords(alts)
 	var found []subsumption
 	for i, a := range alts {
 		if a.listed {
 			continue
 		}
-		if j := widerThan(i, alts, index, byTerm); j >= 0 {
+		if j := index.widerThan(i); j >= 0 {
 			found = append(found, subsumption{a, alts[j]})
 		}
 	}
 	return found
 }
 
-// widerThan returns which alternative takes in alts[i], -1 for none.
-func widerThan(i int, alts []alternative, index *lexicon, byTerm map[*term][]int) int {
-	a, wider := alts[i], -1
-	consider := func(t *term) {
-		for _, j := range byTerm[t] {
-			b := alts[j]
-			if j == i || wider >= 0 || a.fields&^b.fields != 0 || !a.term.within(b.term) {
-				continue
-			}
-			if b.fields == a.fields && b.term.within(a.term) && !b.listed && j > i {
-				continue // the same, and the later one is told
-			}
-			wider = j
+// firstWords finds alternatives by their first word.
+type firstWords struct {
+	alts  []alternative
+	words map[string][]int // indexes of alts
+	stems map[string][]int // likewise, by the first minStem bytes, which every stem has
+}
+
+func newFirstWords(alts []alternative) *firstWords {
+	x := &firstWords{alts, map[string][]int{}, map[string][]int{}}
+	for i, a := range alts {
+		if first := a.term.words[0]; first.stem {
+			head := first.folded[:minStem]
+			x.stems[head] = append(x.stems[head], i)
+		} else {
+			x.words[first.folded] = append(x.words[first.folded], i)
 		}
 	}
-	for _, p := range a.term.words {
-		index.kept.candidates(p.folded, consider)
-		index.plain.candidates(p.folded, consider)
+	return x
+}
+
+// widerThan returns which alternative takes in alts[i], -1 for none.
+func (x *firstWords) widerThan(i int) int {
+	for _, p := range x.alts[i].term.words {
+		if j := x.wider(i, x.words[p.folded]); j >= 0 {
+			return j
+		}
+		if len(p.folded) < minStem {
+			continue
+		}
+		if j := x.wider(i, x.stems[p.folded[:minStem]]); j >= 0 {
+			return j
+		}
 	}
-	return wider
+	return -1
+}
+
+// wider returns which of some alternatives takes in alts[i], -1 for none.
+func (x *firstWords) wider(i int, among []int) int {
+	a := x.alts[i]
+	for _, j := range among {
+		b := x.alts[j]
+		if j == i || a.fields&^b.fields != 0 || !a.term.within(b.term) {
+			continue
+		}
+		if b.fields == a.fields && b.term.within(a.term) && !b.listed && j > i {
+			continue // the same, and the later one is told
+		}
+		return j
+	}
+	return -1
 }
 
 // checkListsOf looks at the lists of a file.
@@ -227,7 +252,7 @@ type ruleCheck struct {
 	*compiler
 	file *File
 	src  *RuleSource
-	rule *Rule
+	rule *boundRule
 	best int          // the highest score that can be
 	dead map[int]bool // the signals that can never add anything
 }
@@ -288,8 +313,8 @@ func (k *ruleCheck) checkThreshold() {
 	if r.Threshold > k.best {
 		at := src.Threshold.Pos
 		file := k.file
-		if t, ok := k.raisedBy[r]; ok {
-			at, file = t.pos, t.file
+		if r.raisedBy != nil {
+			at, file = r.raisedBy.pos, r.raisedBy.file
 		}
 		p := yamlfile.Errorf(at, "unreachable-threshold", "the threshold %d cannot be reached", r.Threshold)
 		k.report(file, r.ID, p.WithHint(fmt.Sprintf("the points add up to %d at most", k.best)))
@@ -320,7 +345,7 @@ func (k *ruleCheck) checkExamples(s *Set) {
 	if len(ex.Match)+len(ex.NoMatch)+len(ex.TodoMatch)+len(ex.TodoNoMatch) == 0 || yamlfile.AnyError(k.problems) {
 		return
 	}
-	for _, i := range s.testRule(k.rule).Unexercised {
+	for _, i := range s.testRule(k.rule.Rule).Unexercised {
 		if i < len(k.src.Signals) && !k.dead[i] {
 			k.warn(k.src.Signals[i].When.Pos, "not-exercised", "this signal holds in none of the examples", "add one with it")
 		}

@@ -29,8 +29,20 @@ func isCommonName(member string, t *term) bool {
 	if len(t.words) != 1 || t.words[0].stem || t.words[0].capitals || !unicode.IsUpper(firstRune(member)) {
 		return false
 	}
-	_, found := slices.BinarySearch(commonWords(), t.words[0].folded)
+	return isCommon(t.words[0].folded)
+}
+
+// isCommon reports whether a folded word is one of the commonest.
+func isCommon(word string) bool {
+	_, found := slices.BinarySearch(commonWords(), word)
 	return found
+}
+
+// beginsCommon reports whether one of the commonest words begins so.
+func beginsCommon(stem string) bool {
+	words := commonWords()
+	i, _ := slices.BinarySearch(words, stem)
+	return i < len(words) && strings.HasPrefix(words[i], stem)
 }
 
 // wideStem says which common words a short stem of the term takes in that are

@@ -20,8 +20,8 @@ import (
 // of the files makes no difference.
 func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem) {
 	c := &compiler{
-		now: now, lexicon: newLexicon(), byID: map[string]*Rule{},
-		used: map[*yamlfile.Entry[[]yamlfile.String]]bool{}, raisedBy: map[*Rule]tunedAt{},
+		now: now, lexicon: newLexicon(), byID: map[string]*boundRule{},
+		used: map[*yamlfile.Entry[[]yamlfile.String]]bool{},
 	}
 	for _, f := range files {
 		if f == nil {
@@ -33,8 +33,8 @@ func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem
 	slices.SortStableFunc(c.files, func(a, b *File) int { return cmp.Compare(a.name, b.name) })
 	c.addRules()
 	c.applyTunings()
-	slices.SortFunc(c.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
-	s = &Set{rules: c.rules, lexicon: c.lexicon}
+	slices.SortFunc(c.rules, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
+	s = c.set()
 	c.checkMeaning(s)
 	problems = yamlfile.Sort(silence(c.problems, c.files, now))
 	if c.incomplete || yamlfile.AnyError(problems) {
@@ -49,12 +49,23 @@ type compiler struct {
 	files      []*File // by name, without nil
 	incomplete bool    // there was a nil file
 	lexicon    *lexicon
-	rules      []*Rule
-	byID       map[string]*Rule
+	rules      []*boundRule
+	byID       map[string]*boundRule
 	used       map[*yamlfile.Entry[[]yamlfile.String]]bool // lists that queries name
 	bound      []boundQuery
-	raisedBy   map[*Rule]tunedAt // where the tuning is whose threshold a rule has
 	problems   []yamlfile.Problem
+}
+
+// boundRule is a rule with its queries as trees, in which the checks can see
+// what they mean.
+type boundRule struct {
+	*Rule
+	file     *File
+	source   *RuleSource
+	require  *node
+	exclude  *node // nil excludes nothing
+	signals  []*node
+	raisedBy *tunedAt // where the tuning is whose threshold it has; nil: it has its own
 }
 
 // tunedAt is a place in a tuning.
@@ -94,28 +105,27 @@ func (c *compiler) addRules() {
 }
 
 // rule makes a rule of what the file says.
-func (c *compiler) rule(f *File, src *RuleSource) *Rule {
-	r := &Rule{
+func (c *compiler) rule(f *File, src *RuleSource) *boundRule {
+	r := &boundRule{file: f, source: src, Rule: &Rule{
 		ID: src.ID.Value, Theme: f.Theme.Value, Title: cmp.Or(src.Title, src.ID.Value), Why: src.Why,
 		Status: src.Status, Severity: src.severity(), Base: src.Base, Threshold: src.Threshold.Value,
-		Require: src.Require.Value, File: f.name, Pos: src.ID.Pos, examples: &src.Examples,
-	}
+		Require: src.Require.Value, File: f.name, Pos: src.ID.Pos, examples: src.Examples.list(),
+	}}
 	for _, e := range src.Escalate {
 		to, _ := ParseSeverity(e.Key.Value)
 		r.Escalate = append(r.Escalate, Escalation{to, e.Value.Value})
 	}
 	slices.SortFunc(r.Escalate, func(a, b Escalation) int { return cmp.Compare(a.Severity, b.Severity) })
 	r.require = c.bind(f, r.ID, src.Require)
-	r.requireLast = r.require.cost() == costRegexp
-	c.exclude(r, src.Exclude, c.bind(f, r.ID, src.Exclude))
+	r.addExclude(src.Exclude, c.bind(f, r.ID, src.Exclude))
 	for _, s := range src.Signals {
-		c.signal(r, s, c.bind(f, r.ID, s.When))
+		r.addSignal(s, c.bind(f, r.ID, s.When))
 	}
 	return r
 }
 
-// exclude adds a query to what the rule excludes; nil adds nothing.
-func (c *compiler) exclude(r *Rule, text yamlfile.String, n *node) {
+// addExclude adds a query to what the rule excludes; nil adds nothing.
+func (r *boundRule) addExclude(text yamlfile.String, n *node) {
 	switch {
 	case n == nil:
 		return
@@ -127,9 +137,27 @@ func (c *compiler) exclude(r *Rule, text yamlfile.String, n *node) {
 	r.Exclude = append(r.Exclude, text.Value)
 }
 
-func (c *compiler) signal(r *Rule, s SignalSource, n *node) {
+func (r *boundRule) addSignal(s SignalSource, n *node) {
 	r.Signals = append(r.Signals, Evidence{s.When.Value, s.Points.Value})
 	r.signals = append(r.signals, n)
+}
+
+// set makes a Set of the rules, in the form in which it is evaluated.
+func (c *compiler) set() *Set {
+	s := &Set{lexicon: c.lexicon, program: newProgram()}
+	groups := make([]group, len(c.rules))
+	grouper := grouper{c.lexicon.finish()}
+	for i, r := range c.rules {
+		r.number = i
+		s.rules = append(s.rules, r.Rule)
+		s.program.addRule(r)
+		if r.Status != Off {
+			groups[i] = grouper.ofRule(r)
+		}
+	}
+	s.program.finish()
+	s.index = newIndex(groups, c.lexicon.size())
+	return s
 }
 
 func (c *compiler) applyTunings() {
@@ -151,20 +179,19 @@ func (c *compiler) tune(f *File, t *Tuning) {
 		signals[i] = c.bind(f, "", s.When)
 	}
 	for _, r := range c.targets(f, t) {
-		c.exclude(r, t.Exclude, exclude)
+		r.addExclude(t.Exclude, exclude)
 		for i, s := range t.Signals {
-			c.signal(r, s, signals[i])
+			r.addSignal(s, signals[i])
 		}
-		_, raised := c.raisedBy[r]
-		if th := t.Threshold; th.Given() && (!raised || th.Value > r.Threshold) {
-			r.Threshold, c.raisedBy[r] = th.Value, tunedAt{f, th.Pos}
+		if th := t.Threshold; th.Given() && (r.raisedBy == nil || th.Value > r.Threshold) {
+			r.Threshold, r.raisedBy = th.Value, &tunedAt{f, th.Pos}
 		}
 	}
 }
 
 // targets returns the rules that a tuning names, each once.
-func (c *compiler) targets(f *File, t *Tuning) []*Rule {
-	var targets []*Rule
+func (c *compiler) targets(f *File, t *Tuning) []*boundRule {
+	var targets []*boundRule
 	for _, pattern := range t.Rules {
 		n := len(targets)
 		for _, r := range c.rules {
@@ -181,7 +208,7 @@ func (c *compiler) targets(f *File, t *Tuning) []*Rule {
 			c.report(f, "", p.WithHint(yamlfile.DidYouMean(pattern.Value, ids)))
 		}
 	}
-	slices.SortFunc(targets, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(targets, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
 	return slices.Compact(targets)
 }
 
@@ -212,18 +239,25 @@ func (b *binder) bind(parsed *node) *node {
 	n.kids = nil
 	switch n.op {
 	case opTerm:
-		n.term = b.lexicon.intern(parsed.term)
+		n.term = b.intern(parsed.term)
 	case opList, opAtLeast:
 		n.kids = b.members(parsed)
+	case opMeta:
+		n.label = b.lexicon.addLabel(label{n.key, n.value})
 	}
 	for _, k := range parsed.kids {
 		n.kids = append(n.kids, b.bind(k))
 	}
-	if n.op == opAnd {
-		// What costs more comes last, and is not looked at when the rest fails.
+	if n.op == opAnd || n.op == opOr {
+		// What costs more comes last, and is not looked at when the rest decides.
 		slices.SortStableFunc(n.kids, func(x, y *node) int { return cmp.Compare(x.cost(), y.cost()) })
 	}
 	return &n
+}
+
+// intern returns a copy of t that has its number.
+func (b *binder) intern(t *term) *term {
+	return &term{words: t.words, plain: t.plain, id: b.lexicon.add(t)}
 }
 
 // What queries take to evaluate, from little to much.
@@ -255,10 +289,10 @@ func (b *binder) members(n *node) []*node {
 	}
 	b.used[list] = true
 	var kids []*node
-	seen := map[*term]bool{}
+	seen := map[uint32]bool{}
 	for _, m := range list.Value {
-		if t := b.lexicon.intern(file.terms[m.Pos]); !seen[t] {
-			seen[t] = true
+		if t := b.intern(file.terms[m.Pos]); !seen[t.id] {
+			seen[t.id] = true
 			kids = append(kids, &node{op: opTerm, at: n.at, fields: n.fields, term: t})
 		}
 	}

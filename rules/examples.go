@@ -60,14 +60,12 @@ func (s *Set) Test() []RuleResult {
 func (s *Set) testRule(r *Rule) RuleResult {
 	res := RuleResult{Rule: r}
 	exercised := make([]bool, len(r.Signals))
-	for _, l := range r.examples.lists() {
-		for _, e := range l.examples {
-			x := s.testExample(r, e, l)
-			for i, sig := range x.Verdict.Signals {
-				exercised[i] = exercised[i] || sig.Holds
-			}
-			res.Examples = append(res.Examples, x)
+	for i := range r.examples {
+		x := s.testExample(r, &r.examples[i])
+		for i, sig := range x.Verdict.Signals {
+			exercised[i] = exercised[i] || sig.Holds
 		}
+		res.Examples = append(res.Examples, x)
 	}
 	for i, done := range exercised {
 		if !done {
@@ -77,20 +75,38 @@ func (s *Set) testRule(r *Rule) RuleResult {
 	return res
 }
 
-func (s *Set) testExample(r *Rule, e yamlfile.At[Example], l exampleList) ExampleResult {
-	x := ExampleResult{Article: e.Value.Article(), Pos: e.Pos, WantMatch: l.match}
-	in := s.read(x.Article)
-	defer s.release(in)
-	x.Verdict = r.explain(in)
-	switch ok := x.Verdict.Matched == l.match; {
-	case ok && l.todo:
+func (s *Set) testExample(r *Rule, e *example) ExampleResult {
+	x := ExampleResult{Article: e.article, Pos: e.pos, WantMatch: e.match}
+	in := s.begin(x.Article)
+	defer s.end(in)
+	x.Verdict = in.explain(r)
+	switch ok := x.Verdict.Matched == e.match; {
+	case ok && e.todo:
 		x.Outcome = TodoDone
 	case ok:
 		x.Outcome = Passed
-	case l.todo:
+	case e.todo:
 		x.Outcome = KnownMiss
 	default:
 		x.Outcome = Failed
 	}
 	return x
+}
+
+// example is an article with what the rule must say of it.
+type example struct {
+	article     *Article
+	pos         yamlfile.Pos
+	match, todo bool
+}
+
+// list returns all examples, in the order of RuleResult.Examples.
+func (ex *ExamplesSource) list() []example {
+	var all []example
+	for _, l := range ex.lists() {
+		for _, e := range l.examples {
+			all = append(all, example{e.Value.Article(), e.Pos, l.match, l.todo})
+		}
+	}
+	return all
 }

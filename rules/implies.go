@@ -50,7 +50,7 @@ func (pr *prover) implies(p, q *node) bool {
 
 // same reports whether two bound queries are the same word for word.
 func same(p, q *node) bool {
-	if p.op != q.op || p.fields != q.fields || p.n != q.n || p.term != q.term || len(p.kids) != len(q.kids) {
+	if p.op != q.op || p.fields != q.fields || p.n != q.n || len(p.kids) != len(q.kids) || p.op == opTerm && p.term.id != q.term.id {
 		return false
 	}
 	if p.op == opMeta && (p.key != q.key || p.value != q.value) || p.op == opRegexp && p.re.String() != q.re.String() {

@@ -1,95 +1,269 @@
 package rules
 
 import (
-	"strings"
+	"cmp"
+	"encoding/binary"
+	"slices"
 	"unicode/utf8"
 )
 
-// lexicon is every term that the queries of a Set look for, each once, by the
-// word that it begins with. Reading an article once against it finds the places
-// of all of them.
+// lexicon is every term that the queries of a Set look for, each once, and the
+// ways to find them in a text.
+//
+// What a term says of one of its words is a pattern, and what it says is often
+// said by many terms. So patterns are found first, for every word of a text: see
+// sights. A term of one word is found with its pattern. A phrase is found by
+// two patterns that stand side by side in it, and only then compared whole.
 type lexicon struct {
-	ids   map[string]int // by term.key
-	terms []*term
-	kept  wordIndex // terms that keep accents
-	plain wordIndex // terms that leave them out
+	patterns []pattern // by number
+	exact    map[string]variants
+	stems    map[string]variants
+	shortest int  // stem, in bytes
+	longest  int  // stem, in bytes
+	plain    bool // some pattern leaves accents out
+
+	single  []uint32          // by pattern: the term that is nothing else, or none
+	begins  []bool            // by pattern: it is the first of a pair in pairs
+	pairs   map[uint64]run    // two patterns side by side: the phrases found by them, in phrases
+	phrases []phrase          //
+	spelled []uint32          // the patterns of all terms, one term behind the other
+	starts  []uint32          // by term: where its patterns begin in spelled, and one more for the end
+	labels  map[label]uint32  // terms that are no words but data of the article
+	keys    []metaKey         // of labels
+	terms   map[string]uint32 // by the bytes of their patterns' numbers; until all are known
 }
 
-// wordIndex finds terms by their first word.
-type wordIndex struct {
-	words map[string][]*term
-	stems map[string][]*term // by the first minStem bytes, which every stem has
+// none is no number of a pattern or a term.
+const none = ^uint32(0)
+
+// variants are the patterns with one text.
+type variants struct{ any, capitals, plain, plainCapitals uint32 }
+
+// phrase is a term of several words that a pair of patterns belongs to.
+type phrase struct {
+	term uint32
+	at   uint32 // where the pair stands in it
+}
+
+// label is a datum of an article that queries ask for, folded.
+type label struct {
+	key   metaKey
+	value string
 }
 
 func newLexicon() *lexicon {
 	return &lexicon{
-		ids:   map[string]int{},
-		kept:  wordIndex{map[string][]*term{}, map[string][]*term{}},
-		plain: wordIndex{map[string][]*term{}, map[string][]*term{}},
+		exact: map[string]variants{}, stems: map[string]variants{},
+		pairs: map[uint64]run{}, labels: map[label]uint32{}, terms: map[string]uint32{}, starts: []uint32{0},
 	}
 }
 
-// intern returns the lexicon's own copy of t, which has a number.
-func (l *lexicon) intern(t *term) *term {
-	key := t.key()
-	if id, ok := l.ids[key]; ok {
-		return l.terms[id]
-	}
-	own := &term{words: t.words, plain: t.plain, id: len(l.terms)}
-	l.ids[key] = own.id
-	l.terms = append(l.terms, own)
-	index := &l.kept
-	if t.plain {
-		index = &l.plain
-	}
-	if first := t.words[0]; first.stem {
-		head := first.folded[:minStem]
-		index.stems[head] = append(index.stems[head], own)
-	} else {
-		index.words[first.folded] = append(index.words[first.folded], own)
-	}
-	return own
+// size returns how many terms there are.
+func (l *lexicon) size() int { return len(l.starts) - 1 }
+
+// patternsOf returns the patterns of a term; none for a label.
+func (l *lexicon) patternsOf(term uint32) []uint32 {
+	return l.spelled[l.starts[term]:l.starts[term+1]]
 }
 
-// candidates calls f for the terms whose first word may be w, a folded word.
-func (x *wordIndex) candidates(w string, f func(*term)) {
-	for _, t := range x.words[w] {
-		f(t)
+// add gives t its number.
+func (l *lexicon) add(t *term) uint32 {
+	from := len(l.spelled)
+	var room [64]byte
+	k := room[:0]
+	for _, p := range t.words {
+		n := l.pattern(p, t.plain)
+		l.spelled = append(l.spelled, n)
+		k = binary.LittleEndian.AppendUint32(k, n)
 	}
-	if len(w) < minStem {
-		return
+	if id, ok := l.terms[string(k)]; ok {
+		l.spelled = l.spelled[:from]
+		return id
 	}
-	for _, t := range x.stems[w[:minStem]] {
-		f(t)
+	id := l.end()
+	l.terms[string(k)] = id
+	if len(t.words) == 1 {
+		l.single[l.spelled[from]] = id
 	}
+	return id
 }
 
-// meets reports whether t stands in x from the word i on.
-func (t *term) meets(x *text, i int) bool {
-	if i+len(t.words) > len(x.words) {
-		return false
+// addLabel gives a datum its number, as if it were a term.
+func (l *lexicon) addLabel(k label) uint32 {
+	id, ok := l.labels[k]
+	if !ok {
+		id = l.end()
+		l.labels[k] = id
 	}
-	for j := range t.words {
-		if !t.words[j].meets(x, &x.words[i+j], t.plain) {
-			return false
+	return id
+}
+
+// end makes a term of the patterns since the last one.
+func (l *lexicon) end() (term uint32) {
+	l.starts = append(l.starts, uint32(len(l.spelled)))
+	return uint32(l.size() - 1)
+}
+
+// pattern gives p its number.
+func (l *lexicon) pattern(p pattern, plain bool) uint32 {
+	index := l.exact
+	if p.stem {
+		index = l.stems
+	}
+	v, ok := index[p.folded]
+	if !ok {
+		v = variants{none, none, none, none}
+	}
+	n := v.of(p.capitals, plain)
+	if *n == none {
+		*n = uint32(len(l.patterns))
+		index[p.folded] = v
+		l.patterns = append(l.patterns, p)
+		l.single = append(l.single, none)
+		l.plain = l.plain || plain
+		if p.stem {
+			if l.shortest == 0 || len(p.folded) < l.shortest {
+				l.shortest = len(p.folded)
+			}
+			l.longest = max(l.longest, len(p.folded))
 		}
 	}
-	return true
+	return *n
 }
 
-// meets reports whether w, a word of x, is what the pattern says.
-func (p *pattern) meets(x *text, w *word, plain bool) bool {
-	form := w.folded
-	if plain {
-		form = w.plain
+func (v *variants) of(capitals, plain bool) *uint32 {
+	switch {
+	case capitals && plain:
+		return &v.plainCapitals
+	case capitals:
+		return &v.capitals
+	case plain:
+		return &v.plain
 	}
-	if p.stem && !strings.HasPrefix(form, p.folded) || !p.stem && form != p.folded {
-		return false
+	return &v.any
+}
+
+// finish makes the ways to find the phrases, when all terms are known. A phrase
+// is found by the pair of its words that is likely the rarest. It returns a
+// guess, by term, of the share of articles that have it.
+func (l *lexicon) finish() (frequency []float64) {
+	l.terms = nil
+	uses := make([]int32, len(l.patterns))
+	for _, p := range l.spelled {
+		uses[p]++
 	}
-	if !p.capitals || x.shouting || w.capitals {
-		return true
+	// What many terms ask for is what the feeds are about.
+	words := make([]float64, len(l.patterns))
+	for i, p := range l.patterns {
+		words[i] = p.frequency() * float64(uses[i])
 	}
-	return p.stem && isCapitals(firstRunes(x.original[w.from:w.to], utf8.RuneCountInString(p.folded)))
+	l.findPhrases(words)
+	frequency = make([]float64, l.size())
+	for t := range frequency {
+		frequency[t] = l.frequency(l.patternsOf(uint32(t)), words)
+	}
+	for k := range l.labels {
+		l.keys = append(l.keys, k.key)
+	}
+	slices.Sort(l.keys)
+	l.keys = slices.Compact(l.keys)
+	return frequency
+}
+
+// frequency guesses the share of articles that have a term from that of its
+// words.
+func (l *lexicon) frequency(patterns []uint32, words []float64) float64 {
+	if len(patterns) == 0 {
+		return 0.1 // a label
+	}
+	f := 1.0
+	for _, p := range patterns {
+		f = min(f, words[p])
+	}
+	for range len(patterns) - 1 {
+		f /= 10
+	}
+	return f
+}
+
+// findPhrases makes pairs and phrases. words is the frequency of each pattern.
+func (l *lexicon) findPhrases(words []float64) {
+	l.begins = make([]bool, len(l.patterns))
+	type found struct {
+		pair uint64
+		phrase
+	}
+	var by []found
+	for t := range uint32(l.size()) {
+		ps := l.patternsOf(t)
+		if len(ps) < 2 {
+			continue
+		}
+		at := 0
+		for i := range len(ps) - 1 {
+			if words[ps[i]]*words[ps[i+1]] < words[ps[at]]*words[ps[at+1]] {
+				at = i
+			}
+		}
+		by = append(by, found{pair(ps[at], ps[at+1]), phrase{t, uint32(at)}})
+		l.begins[ps[at]] = true
+	}
+	slices.SortFunc(by, func(a, b found) int { return cmp.Or(cmp.Compare(a.pair, b.pair), cmp.Compare(a.term, b.term)) })
+	l.phrases = make([]phrase, len(by))
+	for i, f := range by {
+		l.phrases[i] = f.phrase
+		r := l.pairs[f.pair]
+		if r.to == 0 {
+			r.from = uint32(i)
+		}
+		r.to = uint32(i + 1)
+		l.pairs[f.pair] = r
+	}
+}
+
+func pair(a, b uint32) uint64 { return uint64(a)<<32 | uint64(b) }
+
+// resolve appends to found the patterns that surface meets, a word of a text:
+// first those that it meets in any text, then those that it meets only in a text
+// in which capitals tell nothing. sure counts the former.
+func (l *lexicon) resolve(found []uint32, surface string) (all []uint32, sure int) {
+	start := len(found)
+	folded := fold(surface)
+	capitals := isCapitals(surface)
+	all, later := l.meet(found, nil, folded, surface, capitals, false)
+	if l.plain {
+		all, later = l.meet(all, later, withoutAccents(folded), surface, capitals, true)
+	}
+	sure = len(all) - start
+	return append(all, later...), sure
+}
+
+// meet finds the patterns for one form of a word.
+func (l *lexicon) meet(found, later []uint32, form, surface string, capitals, plain bool) (_, _ []uint32) {
+	note := func(v variants, capitals bool) {
+		if n := *v.of(false, plain); n != none {
+			found = append(found, n)
+		}
+		switch n := *v.of(true, plain); {
+		case n == none:
+		case capitals:
+			found = append(found, n)
+		default:
+			later = append(later, n)
+		}
+	}
+	if v, ok := l.exact[form]; ok {
+		note(v, capitals)
+	}
+	if l.longest == 0 {
+		return found, later
+	}
+	for n := l.shortest; n <= min(l.longest, len(form)); n++ {
+		if v, ok := l.stems[form[:n]]; ok {
+			note(v, capitals || isCapitals(firstRunes(surface, utf8.RuneCountInString(form[:n]))))
+		}
+	}
+	return found, later
 }
 
 // firstRunes returns the first n characters of s.
@@ -101,4 +275,22 @@ func firstRunes(s string, n int) string {
 		n--
 	}
 	return s
+}
+
+// frequency is a guess of the share of articles in which some word meets p. It
+// need not be more than good enough to tell the rare from what is not.
+func (p pattern) frequency() float64 {
+	f := 0.004
+	switch {
+	case p.stem && beginsCommon(p.folded):
+		f = 0.2
+	case !p.stem && isCommon(p.folded):
+		f = 0.1
+	case p.stem:
+		f = 0.01
+	}
+	if p.capitals {
+		f /= 4
+	}
+	return f
 }

@@ -283,7 +283,7 @@ func (p *queryParser) atLeast() (*node, *queryError) {
 // parseTerm reads a word, a stem or a phrase. The place of an error counts from
 // the start of src.
 func parseTerm(src string, plain bool) (*term, *queryError) {
-	ws := split(src, nil)
+	ws := appendWords(nil, src)
 	for i, c := range src {
 		if c == '*' && !endsStem(src, ws, i) {
 			return nil, &queryError{i, "query", "a * stands at the end of a word only", ""}
@@ -291,9 +291,10 @@ func parseTerm(src string, plain bool) (*term, *queryError) {
 	}
 	t := &term{plain: plain}
 	for _, w := range ws {
-		p := pattern{folded: w.folded, capitals: w.capitals && inCapitals(src, w)}
+		surface := src[w.from:w.to]
+		p := pattern{folded: fold(surface), capitals: isCapitals(surface) && inCapitals(src, w)}
 		if plain {
-			p.folded = w.plain
+			p.folded = withoutAccents(p.folded)
 		}
 		if strings.HasPrefix(src[w.to:], "*") {
 			p.stem = true

@@ -34,6 +34,7 @@ type node struct {
 	n      int
 	key    metaKey
 	value  string // folded for opMeta, as written for lists
+	label  uint32 // the number of key and value in the lexicon of a Set, for opMeta
 	re     *regexp.Regexp
 }
 
@@ -64,8 +65,8 @@ var metaKeys = []metaKey{"source", "tag", "lang", "author", "category", "host"}
 // term is a word, a stem or a phrase of these.
 type term struct {
 	words []pattern
-	plain bool // accents do not count
-	id    int  // its number in the lexicon of a Set
+	plain bool   // accents do not count
+	id    uint32 // its number in the lexicon of a Set
 }
 
 // pattern is what one word of a text is compared with.

@@ -5,270 +5,520 @@ import (
 	"net/url"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // reading is an article with the places where the terms of a lexicon occur in
 // it. It answers whether a query holds, and where. It is used by one goroutine
-// at a time, and over and over.
+// at a time, and over and over, so that reading one more article takes no new
+// memory.
 type reading struct {
 	lexicon *lexicon
-	article *Article
+	program *program
+	sights  *sights
 	texts   [numFields]text
-	places  [][]place // by the term's number, in order of field and place
-	found   []int     // the terms that have places
-	meta    map[metaKey][]string
+	seen    []occurrence // by term
+	occurs  bitset       // of terms: those in found
+	found   []uint32     // the terms that occur, in the order of their first places
+	hits    []hit        // hits[0] is none
+	labels  map[rawLabel]uint32
+
+	as, bs []place // room for the sides of a NEAR
 }
 
-// place is where a term occurs: the words from (inclusive) to (exclusive) of
+// text is one field of an article, cut into words.
+type text struct {
+	original string
+	words    []word
+	loud     loudness
+}
+
+// loudness says whether most letters of a text are capitals, so that these tell
+// nothing. It is found out when it matters.
+type loudness uint8
+
+const (
+	unheard loudness = iota
+	quiet
+	loud
+)
+
+// occurrence is where a term occurs: its places in hits, first to last. A label
+// has all fields and no places.
+type occurrence struct {
+	first, last uint32
+	fields      fieldSet
+}
+
+// hit is a place of a term: it begins at a word of a field.
+type hit struct {
+	from  int
+	next  uint32 // the term's next place; 0 when this is the last
+	field Field
+}
+
+// place is where a term occurs: the words from (inclusive) to to (exclusive) of
 // that field.
 type place struct {
 	field    Field
 	from, to int
 }
 
+// rawLabel is a datum of an article as the article has it.
+type rawLabel struct {
+	key   metaKey
+	value string
+}
+
+// maxLabels is how many of them are remembered.
+const maxLabels = 1 << 12
+
 // comparePlaces orders places as they are read.
 func comparePlaces(a, b place) int {
 	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 }
 
-func newReading(l *lexicon) *reading {
-	return &reading{lexicon: l, places: make([][]place, len(l.terms)), meta: map[metaKey][]string{}}
+func newReading(l *lexicon, p *program) *reading {
+	return &reading{
+		lexicon: l, program: p, sights: newSights(l),
+		seen: make([]occurrence, l.size()), occurs: newBitset(l.size()), hits: make([]hit, 1), labels: map[rawLabel]uint32{},
+	}
 }
 
 // read takes up an article.
 func (r *reading) read(a *Article) {
 	r.forget()
-	r.article = a
+	r.sights.tidy()
 	for f, s := range [numFields]string{Title: a.Title, Summary: a.Summary, Body: a.Body} {
-		r.texts[f] = newText(s, r.texts[f].words)
+		x := &r.texts[f]
+		x.original, x.loud = s, unheard
+		x.words = appendWords(x.words[:0], s)
 		r.findTerms(Field(f))
+	}
+	for _, k := range r.lexicon.keys {
+		r.findLabels(k, a)
 	}
 }
 
-// forget drops the article and keeps the space.
+// forget drops the article and keeps the room.
 func (r *reading) forget() {
-	for _, id := range r.found {
-		r.places[id] = r.places[id][:0]
+	for _, t := range r.found {
+		r.seen[t] = occurrence{}
+		r.occurs.clear(t)
 	}
-	r.found = r.found[:0]
-	clear(r.meta)
-	r.article = nil
+	r.found, r.hits = r.found[:0], r.hits[:1]
 	for f := range r.texts {
-		clear(r.texts[f].words) // they hold on to the text
 		r.texts[f].original = ""
 	}
 }
 
+// findTerms finds the places of all terms in a field.
 func (r *reading) findTerms(f Field) {
 	x := &r.texts[f]
 	for i := range x.words {
-		note := func(t *term) {
-			if !t.meets(x, i) {
-				return
-			}
-			if len(r.places[t.id]) == 0 {
-				r.found = append(r.found, t.id)
-			}
-			r.places[t.id] = append(r.places[t.id], place{f, i, i + len(t.words)})
+		w := &x.words[i]
+		w.sight = r.sights.look(x.original, w.from, w.to)
+	}
+	for i := range x.words {
+		n := x.words[i].sight
+		if n == 0 {
+			continue
 		}
-		r.lexicon.kept.candidates(x.words[i].folded, note)
-		r.lexicon.plain.candidates(x.words[i].plain, note)
+		begins := r.sights.words[n].begins && i+1 < len(x.words) && x.words[i+1].sight != 0
+		for _, p := range r.meets(x, n) {
+			if t := r.lexicon.single[p]; t != none {
+				r.hit(t, f, i)
+			}
+			if begins && r.lexicon.begins[p] {
+				r.findPhrases(f, i, p)
+			}
+		}
 	}
 }
 
+// findPhrases finds the phrases that have the pattern p at the word i and are
+// found by it and the next one.
+func (r *reading) findPhrases(f Field, i int, p uint32) {
+	x := &r.texts[f]
+	for _, next := range r.meets(x, x.words[i+1].sight) {
+		found := r.lexicon.pairs[pair(p, next)]
+		for _, ph := range r.lexicon.phrases[found.from:found.to] {
+			if from := i - int(ph.at); r.stands(ph.term, x, from) {
+				r.hit(ph.term, f, from)
+			}
+		}
+	}
+}
+
+// stands reports whether a phrase stands in x from a word on.
+func (r *reading) stands(term uint32, x *text, from int) bool {
+	patterns := r.lexicon.patternsOf(term)
+	if len(patterns) == 2 {
+		return true // it is the pair that was found
+	}
+	if from < 0 || from+len(patterns) > len(x.words) {
+		return false
+	}
+	for i, p := range patterns {
+		if n := x.words[from+i].sight; n == 0 || !slices.Contains(r.meets(x, n), p) {
+			return false
+		}
+	}
+	return true
+}
+
+// meets returns the patterns that a word of x meets.
+func (r *reading) meets(x *text, n uint32) []uint32 {
+	w := &r.sights.words[n]
+	count := w.all
+	if w.sure != w.all && !x.isLoud() {
+		count = w.sure
+	}
+	return r.sights.patterns[w.first : w.first+count]
+}
+
+// isLoud reports whether most letters of x are capitals.
+func (x *text) isLoud() bool {
+	if x.loud == unheard {
+		x.loud = quiet
+		if upper, lower := countCase(x.original); upper > lower {
+			x.loud = loud
+		}
+	}
+	return x.loud == loud
+}
+
+// hit notes a place of a term.
+func (r *reading) hit(term uint32, f Field, from int) {
+	n := uint32(len(r.hits))
+	r.hits = append(r.hits, hit{from: from, field: f})
+	o := &r.seen[term]
+	if o.fields == 0 {
+		o.first = n
+		r.note(term)
+	} else {
+		r.hits[o.last].next = n
+	}
+	o.last = n
+	o.fields |= 1 << f
+}
+
+// note adds a term to those that occur.
+func (r *reading) note(term uint32) {
+	r.found = append(r.found, term)
+	r.occurs.set(term)
+}
+
+// in reports whether a term occurs in one of the fields.
+func (r *reading) in(fields fieldSet, term uint32) bool {
+	return r.occurs.has(term) && (fields == allFields || r.seen[term].fields&fields != 0)
+}
+
+// findLabels notes which labels of a key the article has.
+func (r *reading) findLabels(k metaKey, a *Article) {
+	switch k {
+	case "source":
+		r.findLabel(k, a.Source)
+	case "tag":
+		for _, t := range a.Tags {
+			r.findLabel(k, t)
+		}
+	case "lang":
+		r.findLabel(k, a.Lang)
+	case "author":
+		r.findLabel(k, a.Author)
+	case "category":
+		for _, c := range a.Categories {
+			r.findLabel(k, c)
+		}
+	case "host":
+		if u, err := url.Parse(a.URL); err == nil {
+			r.findLabel(k, u.Hostname())
+		}
+	}
+}
+
+func (r *reading) findLabel(k metaKey, value string) {
+	raw := rawLabel{k, value}
+	t, known := r.labels[raw]
+	if !known {
+		if len(r.labels) >= maxLabels {
+			clear(r.labels)
+		}
+		var asked bool
+		if t, asked = r.lexicon.labels[label{k, foldWhole(value)}]; !asked {
+			t = none
+		}
+		raw.value = strings.Clone(value)
+		r.labels[raw] = t
+	}
+	if t != none && r.seen[t].fields == 0 {
+		r.seen[t].fields = allFields
+		r.note(t)
+	}
+}
+
+// matches reports whether a rule matches, and with what score; the score is 0
+// where it does not. It is the one place that decides.
+func (r *reading) matches(s *scoring) (score int, matched bool) {
+	if !r.passes(s) {
+		return 0, false
+	}
+	score, left := s.base, s.reach
+	for _, w := range r.program.signals[s.signals.from:s.signals.to] {
+		left -= max(w.points, 0)
+		if r.holds(w.when) {
+			score += w.points
+		}
+		if score+left < s.threshold {
+			return 0, false
+		}
+	}
+	return score, score >= s.threshold
+}
+
+// passes reports whether require holds and exclude does not.
+func (r *reading) passes(s *scoring) bool {
+	if s.requireLast {
+		return !r.excludes(s) && r.holds(s.require)
+	}
+	return r.holds(s.require) && !r.excludes(s)
+}
+
+func (r *reading) excludes(s *scoring) bool { return s.exclude != 0 && r.holds(s.exclude) }
+
 // holds reports whether the query holds for the article.
-func (r *reading) holds(n *node) bool {
-	switch n.op {
-	case opTerm:
-		return r.occurs(n)
-	case opList, opOr:
-		return slices.ContainsFunc(n.kids, r.holds)
+func (r *reading) holds(q query) bool { return r.step(&r.program.steps[q]) }
+
+// step reports whether a step of a query holds.
+func (r *reading) step(s *step) bool {
+	switch s.op {
+	case opTerm, opMeta:
+		return r.in(s.fields, s.from)
+	case opList:
+		for _, t := range r.program.listed(s) {
+			if r.in(s.fields, t) {
+				return true
+			}
+		}
+		return false
+	case opOr:
+		kids := r.program.kids(s)
+		for i := range kids {
+			if r.step(&kids[i]) {
+				return true
+			}
+		}
+		return false
 	case opAnd:
-		for _, k := range n.kids {
-			if !r.holds(k) {
+		kids := r.program.kids(s)
+		for i := range kids {
+			if !r.step(&kids[i]) {
 				return false
 			}
 		}
 		return true
 	case opNot:
-		return !r.holds(n.kids[0])
-	case opNear, opBefore, opNotNear:
-		return len(r.nearPlaces(n, true)) > 0
+		return !r.step(&r.program.steps[s.from])
 	case opAtLeast:
-		return r.count(n.kids) >= n.n
-	case opMeta:
-		return slices.Contains(r.metaValues(n.key), n.value)
+		return r.count(s) >= int(s.n)
+	case opRegexp:
+		return r.matchesRegexp(s)
 	}
-	return r.matchesRegexp(n)
+	return r.near(s)
 }
 
-func (r *reading) occurs(n *node) bool {
-	places := r.places[n.term.id]
-	if n.fields == allFields {
-		return len(places) > 0
-	}
-	return slices.ContainsFunc(places, func(p place) bool { return n.fields.has(p.field) })
-}
-
-// count returns how many of the queries hold.
-func (r *reading) count(kids []*node) (n int) {
-	for _, k := range kids {
-		if r.holds(k) {
+// count returns how many members of the list occur.
+func (r *reading) count(s *step) (n int) {
+	for _, t := range r.program.listed(s) {
+		if r.in(s.fields, t) {
 			n++
 		}
 	}
 	return n
 }
 
-func (r *reading) matchesRegexp(n *node) bool {
+func (r *reading) matchesRegexp(s *step) bool {
 	for f := range numFields {
-		if s := r.texts[f].original; n.fields.has(f) && s != "" && n.re.MatchString(s) {
+		if x := r.texts[f].original; s.fields.has(f) && x != "" && r.program.regexps[s.from].MatchString(x) {
 			return true
 		}
 	}
 	return false
 }
 
-// metaValues returns the article's values of that datum, folded.
-func (r *reading) metaValues(k metaKey) []string {
-	if v, ok := r.meta[k]; ok {
-		return v
-	}
-	var raw []string
-	switch k {
-	case "source":
-		raw = []string{r.article.Source}
-	case "tag":
-		raw = r.article.Tags
-	case "lang":
-		raw = []string{r.article.Lang}
-	case "author":
-		raw = []string{r.article.Author}
-	case "category":
-		raw = r.article.Categories
-	case "host":
-		if u, err := url.Parse(r.article.URL); err == nil {
-			raw = []string{u.Hostname()}
+// appendGroup appends the places of a term, a list, or alternatives of these.
+func (r *reading) appendGroup(places []place, s *step) []place {
+	switch s.op {
+	case opTerm:
+		return r.appendPlaces(places, s.from, s.fields)
+	case opList, opAtLeast:
+		for _, t := range r.program.listed(s) {
+			places = r.appendPlaces(places, t, s.fields)
 		}
+		return places
 	}
-	folded := make([]string, len(raw))
-	for i, s := range raw {
-		folded[i] = foldWhole(s)
+	kids := r.program.kids(s)
+	for i := range kids {
+		places = r.appendGroup(places, &kids[i])
 	}
-	r.meta[k] = folded
-	return folded
+	return places
 }
 
-// group returns the places of a term, a list, or alternatives of these, in
-// order.
-func (r *reading) group(n *node) []place {
-	var places []place
-	n.each(func(k *node) {
-		if k.op != opTerm {
-			return
+func (r *reading) appendPlaces(places []place, term uint32, fields fieldSet) []place {
+	if !r.in(fields, term) {
+		return places
+	}
+	size := len(r.lexicon.patternsOf(term))
+	for n := r.seen[term].first; n != 0; n = r.hits[n].next {
+		if h := &r.hits[n]; fields.has(h.field) {
+			places = append(places, place{h.field, h.from, h.from + size})
 		}
-		for _, p := range r.places[k.term.id] {
-			if k.fields.has(p.field) {
-				places = append(places, p)
-			}
-		}
-	})
+	}
+	return places
+}
+
+// inOrder sorts places and drops what is there twice.
+func inOrder(places []place) []place {
+	if len(places) < 2 {
+		return places
+	}
 	slices.SortFunc(places, comparePlaces)
 	return slices.Compact(places)
 }
 
-// nearPlaces returns the places that make a NEAR, BEFORE or NOT NEAR hold: both
-// of each pair that is near enough, or those of the first side that have
-// nothing near. With any it stops at the first.
-func (r *reading) nearPlaces(n *node, any bool) []place {
-	as := r.group(n.kids[0])
-	if len(as) == 0 {
-		return nil
+// sides gathers the places of both sides of a NEAR and its like; ok is false
+// when one side that must be there is not.
+func (r *reading) sides(s *step) (as, bs []place, ok bool) {
+	kids := r.program.kids(s)
+	r.as = r.appendGroup(r.as[:0], &kids[0])
+	if len(r.as) == 0 {
+		return nil, nil, false
 	}
-	bs := r.group(n.kids[1])
-	longest := 0
+	r.bs = r.appendGroup(r.bs[:0], &kids[1])
+	if len(r.bs) == 0 && s.op != opNotNear {
+		return nil, nil, false
+	}
+	r.as, r.bs = inOrder(r.as), inOrder(r.bs)
+	return r.as, r.bs, true
+}
+
+// near reports whether a NEAR, BEFORE or NOT NEAR holds.
+func (r *reading) near(s *step) (holds bool) {
+	r.eachNear(s, func(_, _ place) (more bool) {
+		holds = true
+		return false
+	})
+	return holds
+}
+
+// eachNear calls f for the places that make a NEAR, BEFORE or NOT NEAR hold: for
+// each pair that is near enough, or for each place of the first side that has
+// nothing near, as both a and b. It ends when f returns false.
+func (r *reading) eachNear(s *step, f func(a, b place) (more bool)) {
+	as, bs, ok := r.sides(s)
+	if !ok {
+		return
+	}
+	n, longest := int(s.n), 0
 	for _, b := range bs {
 		longest = max(longest, b.to-b.from)
 	}
-	var out []place
 	for _, a := range as {
 		alone := true
 		// The first b that can be near begins at most so many words ahead of a.
 		first := sort.Search(len(bs), func(i int) bool {
 			b := bs[i]
-			return b.field > a.field || b.field == a.field && b.from >= a.from-n.n-longest
+			return b.field > a.field || b.field == a.field && b.from >= a.from-n-longest
 		})
 		for _, b := range bs[first:] {
-			if b.field != a.field || b.from-a.to > n.n {
+			if b.field != a.field || b.from-a.to > n {
 				break
 			}
-			if !n.near(a, b) {
+			if !s.op.near(a, b, n) {
 				continue
 			}
 			alone = false
-			if n.op == opNotNear {
+			if s.op == opNotNear {
 				break
 			}
-			out = append(out, a, b)
+			if !f(a, b) {
+				return
+			}
 		}
-		if n.op == opNotNear && alone {
-			out = append(out, a)
-		}
-		if any && len(out) > 0 {
-			return out
+		if s.op == opNotNear && alone && !f(a, a) {
+			return
 		}
 	}
-	return out
 }
 
-// near reports whether a and b, which are in one field, stand as n asks. For NOT
-// NEAR words that overlap are near: what a phrase around it says of a word
-// counts.
-func (n *node) near(a, b place) bool {
+// near reports whether a and b, which are in one field, stand as a NEAR and its
+// like ask. For NOT NEAR words that overlap are near: what a phrase around it
+// says of a word counts.
+func (o op) near(a, b place, n int) bool {
 	switch gap := b.from - a.to; {
 	case gap >= 0:
-		return gap <= n.n
-	case n.op == opBefore:
+		return gap <= n
+	case o == opBefore:
 		return false
 	}
 	if gap := a.from - b.to; gap >= 0 {
-		return gap <= n.n
+		return gap <= n
 	}
-	return n.op == opNotNear
+	return o == opNotNear
 }
 
-// spans returns where the query holds, in order: the words of its terms, for
-// NEAR the pairs that are near, for NOT and for data like tag: nothing. It
-// returns nil when the query does not hold.
-func (r *reading) spans(n *node) []Span {
-	spans := r.collect(n, nil)
-	slices.SortFunc(spans, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
-	})
-	return slices.Compact(spans)
-}
-
-func (r *reading) collect(n *node, spans []Span) []Span {
-	if !r.holds(n) {
-		return spans
-	}
-	switch n.op {
-	case opTerm:
-		return r.appendSpans(spans, r.group(n))
-	case opNear, opBefore, opNotNear:
-		return r.appendSpans(spans, r.nearPlaces(n, false))
-	case opRegexp:
-		return r.appendRegexp(spans, n)
-	case opNot:
-		return spans
-	}
-	for _, k := range n.kids {
-		spans = r.collect(k, spans)
+// appendSpans appends where a query holds, in order and each span once: the
+// words of its terms, for NEAR the pairs that are near, for NOT and for data like
+// tag: nothing. It appends nothing when the query does not hold.
+func (r *reading) appendSpans(spans []Span, q query) []Span {
+	start := len(spans)
+	spans = r.collect(spans, &r.program.steps[q])
+	added := spans[start:]
+	if len(added) > 1 {
+		slices.SortFunc(added, compareSpans)
+		spans = spans[:start+len(slices.Compact(added))]
 	}
 	return spans
 }
 
-func (r *reading) appendSpans(spans []Span, places []place) []Span {
+func compareSpans(a, b Span) int {
+	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+}
+
+func (r *reading) collect(spans []Span, s *step) []Span {
+	switch s.op {
+	case opTerm, opList:
+		r.as = r.appendGroup(r.as[:0], s)
+		return r.appendWords(spans, r.as...)
+	case opNear, opBefore, opNotNear:
+		r.eachNear(s, func(a, b place) bool {
+			spans = r.appendWords(spans, a, b)
+			return true
+		})
+		return spans
+	case opNot, opMeta:
+		return spans
+	}
+	if !r.step(s) {
+		return spans
+	}
+	switch s.op {
+	case opAtLeast:
+		r.as = r.appendGroup(r.as[:0], s)
+		return r.appendWords(spans, r.as...)
+	case opRegexp:
+		return r.appendRegexp(spans, s)
+	}
+	kids := r.program.kids(s)
+	for i := range kids {
+		spans = r.collect(spans, &kids[i])
+	}
+	return spans
+}
+
+// appendWords appends the spans of places.
+func (r *reading) appendWords(spans []Span, places ...place) []Span {
 	for _, p := range places {
 		ws := r.texts[p.field].words
 		spans = append(spans, Span{p.field, ws[p.from].from, ws[p.to-1].to})
@@ -276,12 +526,12 @@ func (r *reading) appendSpans(spans []Span, places []place) []Span {
 	return spans
 }
 
-func (r *reading) appendRegexp(spans []Span, n *node) []Span {
+func (r *reading) appendRegexp(spans []Span, s *step) []Span {
 	for f := range numFields {
-		if !n.fields.has(f) {
+		if !s.fields.has(f) {
 			continue
 		}
-		for _, m := range n.re.FindAllStringIndex(r.texts[f].original, -1) {
+		for _, m := range r.program.regexps[s.from].FindAllStringIndex(r.texts[f].original, -1) {
 			if m[0] < m[1] {
 				spans = append(spans, Span{f, m[0], m[1]})
 			}

@@ -1,6 +1,10 @@
 package rules
 
-import "tocsin/rules/yamlfile"
+import (
+	"cmp"
+
+	"tocsin/rules/yamlfile"
+)
 
 // Rule is a rule of a Set, with its tunings applied.
 type Rule struct {
@@ -20,11 +24,8 @@ type Rule struct {
 	File string       // where it stands
 	Pos  yamlfile.Pos // its id in File
 
-	require     *node
-	requireLast bool  // it has a regular expression, which is tried last
-	exclude     *node // nil excludes nothing
-	signals     []*node
-	examples    *ExamplesSource
+	number   int // in its Set
+	examples []example
 }
 
 // Escalation is a severity that a match has from a score on.
@@ -50,33 +51,5 @@ func (r *Rule) severityAt(score int) Severity {
 	return s
 }
 
-// holds reports whether the rule matches what was read, and with what score.
-// It is the one place that decides.
-func (r *Rule) holds(in *reading) (score int, matched bool) {
-	if !r.passes(in) {
-		return 0, false
-	}
-	score = r.score(in)
-	return score, score >= r.Threshold
-}
-
-// passes reports whether require holds and exclude does not.
-func (r *Rule) passes(in *reading) bool {
-	if r.requireLast {
-		return !r.excludes(in) && in.holds(r.require)
-	}
-	return in.holds(r.require) && !r.excludes(in)
-}
-
-func (r *Rule) excludes(in *reading) bool { return r.exclude != nil && in.holds(r.exclude) }
-
-// score adds the points of the signals that hold to the base.
-func (r *Rule) score(in *reading) int {
-	score := r.Base
-	for i, s := range r.signals {
-		if in.holds(s) {
-			score += r.Signals[i].Points
-		}
-	}
-	return score
-}
+// compareRules orders rules by ID.
+func compareRules(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) }

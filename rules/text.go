@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,8 +13,8 @@ import (
 
 // Words
 //
-// Articles and queries are cut into words by one function, split, so that they
-// always agree. A word is a word of UAX #29 that has a letter or a digit in it:
+// Articles and queries are cut into words by one function, appendWords, so that
+// they always agree. A word is a word of UAX #29 that has a letter or a digit in it:
 //
 //   - Hyphens, dashes, slashes, ampersands and spaces stand between words:
 //     multi-cloud, multi–cloud and multi cloud are the same two words, AT&T is
@@ -33,58 +34,77 @@ import (
 // meets words in capitals only; see inCapitals. In a field in which most letters
 // are capitals they tell nothing, and case does not count.
 
-// word is a word of a text.
+// word is a word of a text: the bytes from (inclusive) to to (exclusive),
+// without a possessive 's.
 type word struct {
-	from, to int    // the bytes of the text, without a possessive 's
-	folded   string // what is compared
-	plain    string // folded without accents
-	capitals bool   // it has capital letters and no small ones
+	from, to int
+	sight    uint32 // what a reading knows of it; see sights
 }
 
-// text is one field of an article, cut into words.
-type text struct {
-	original string
-	words    []word
-	shouting bool // most letters are capitals, so that capitals tell nothing
-}
-
-// newText cuts s into words, using the space of the words of reuse.
-func newText(s string, reuse []word) text {
-	ws := split(s, reuse[:0])
-	upper, lower := countCase(s)
-	return text{original: s, words: ws, shouting: upper > lower}
-}
-
-// split appends the words of s to ws.
-func split(s string, ws []word) []word {
-	if isASCII(s) {
-		return splitASCII(s, ws)
+// appendWords cuts s into words and appends them to ws.
+//
+// UAX #29 lets no word reach over a space or a line's end, so a text can be cut
+// there first. What lies between two of them is nearly always plain: letters and
+// digits of ASCII with the punctuation of English news. That is cut at several
+// times the speed of the rest.
+func appendWords(ws []word, s string) []word {
+	for from := 0; from < len(s); {
+		other := from + plainLen(s[from:])
+		if other == len(s) {
+			return appendPlain(ws, s, from, len(s))
+		}
+		chunk := from + strings.LastIndexAny(s[from:other], " \n") + 1
+		ws = appendPlain(ws, s, from, chunk)
+		from = len(s)
+		if n := strings.IndexAny(s[other:], " \n"); n >= 0 {
+			from = other + n
+		}
+		ws = appendUnicode(ws, s, chunk, from)
 	}
-	it := words.FromString(s)
+	return ws
+}
+
+// appendUnicode appends the words of s[from:to].
+func appendUnicode(ws []word, s string, from, to int) []word {
+	it := words.FromString(s[from:to])
 	for it.Next() {
-		if from, to := it.Start(), withoutPossessive(s, it.Start(), it.End()); hasWordRune(s[from:to]) {
-			f := fold(s[from:to])
-			ws = append(ws, word{from, to, f, withoutAccents(f), isCapitals(s[from:to])})
+		start := from + it.Start()
+		if end := withoutPossessive(s, start, from+it.End()); hasWordRune(s[start:end]) {
+			ws = append(ws, word{from: start, to: end})
 		}
 	}
 	return ws
 }
 
-// splitASCII does what split does, at several times its speed, for most of what
-// English news is made of.
-func splitASCII(s string, ws []word) []word {
-	lower := strings.ToLower(s) // at the same offsets
-	for i := 0; i < len(s); {
-		if class(s[i]) == 0 {
+// appendPlain does what appendUnicode does where all of s[from:to] is plain and
+// no word reaches over its ends.
+func appendPlain(ws []word, s string, from, to int) []word {
+	for i := from; i < to; {
+		if classes[s[i]] == 0 {
 			i++
 			continue
 		}
-		from := i
-		for i++; i < len(s) && joined(s, i); i++ {
+		start, seen := i, uint8(0)
+		for {
+			if n := lettersLen(s[i:to]); n > 0 {
+				seen |= letter
+				i += n
+			}
+			for i < to && classes[s[i]] != 0 {
+				seen |= classes[s[i]]
+				i++
+			}
+			if i == to || s[i] == ' ' {
+				break
+			}
+			n := joinerLen(s[i:to], classes[s[i-1]])
+			if n == 0 {
+				break
+			}
+			i += n
 		}
-		if to := withoutPossessive(s, from, i); hasAlphanumeric(s[from:to]) {
-			f := lower[from:to]
-			ws = append(ws, word{from, to, f, f, isCapitals(s[from:to])})
+		if seen != underscore {
+			ws = append(ws, word{from: start, to: withoutPossessive(s, start, i)})
 		}
 	}
 	return ws
@@ -92,42 +112,117 @@ func splitASCII(s string, ws []word) []word {
 
 // The classes of ASCII characters that words are made of.
 const (
-	letter = 1 + iota
+	letter = 1 << iota
 	digit
 	underscore
 )
 
-func class(c byte) int {
-	switch {
-	case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-		return letter
-	case '0' <= c && c <= '9':
-		return digit
-	case c == '_':
-		return underscore
+// classes holds each byte's class, 0 for those that are in no word of ASCII.
+var classes = func() (c [256]uint8) {
+	for b := byte('0'); b <= '9'; b++ {
+		c[b] = digit
+	}
+	for b := byte('a'); b <= 'z'; b++ {
+		c[b], c[b-'a'+'A'] = letter, letter
+	}
+	c['_'] = underscore
+	return c
+}()
+
+// joinerLen returns the length of the character that s begins with, if UAX #29
+// makes one word of it with a character of the class before and the one after;
+// else 0.
+func joinerLen(s string, before uint8) int {
+	c, n := s[0], 1
+	if c == typographic && len(s) > 3 && (s[2] == '\x98' || s[2] == '\x99') { // ‘ and ’
+		c, n = '\'', 3
+	}
+	if n >= len(s) || classes[s[n]] != before {
+		return 0
+	}
+	switch c {
+	case '.', '\'':
+		if before == underscore {
+			return 0
+		}
+	case ':':
+		if before != letter {
+			return 0
+		}
+	case ',', ';':
+		if before != digit {
+			return 0
+		}
+	default:
+		return 0
+	}
+	return n
+}
+
+// plainLen returns how many bytes s begins with that are plain: ASCII, and the
+// quotes, dashes and dots that are typed for those of ASCII.
+func plainLen(s string) int {
+	i := 0
+	for i < len(s) {
+		for i+8 <= len(s) && load8(s[i:])&highBits == 0 {
+			i += 8
+		}
+		for i < len(s) && s[i] < utf8.RuneSelf {
+			i++
+		}
+		n := typographicLen(s[i:])
+		if n == 0 {
+			return i
+		}
+		i += n
+	}
+	return i
+}
+
+// typographic is the first byte of U+2000 to U+2FFF; those that plainLen means
+// have \x80 next.
+const typographic = '\xE2'
+
+// typographicLen returns the length of a dash (U+2010 to U+2015), a quote (U+2018
+// to U+201F) or an ellipsis (U+2026) that s begins with; 0 where it begins with
+// none. Of these, UAX #29 has ‘ and ’ join words, and no other.
+func typographicLen(s string) int {
+	if len(s) < 3 || s[0] != typographic || s[1] != '\x80' {
+		return 0
+	}
+	if c := s[2]; '\x90' <= c && c <= '\x95' || '\x98' <= c && c <= '\x9F' || c == '\xA6' {
+		return 3
 	}
 	return 0
 }
 
-// joined reports whether UAX #29 has no edge of a word between s[i-1], which
-// belongs to the word so far, and s[i].
-func joined(s string, i int) bool {
-	if class(s[i]) != 0 {
-		return true
+// Eight bytes are looked at at once.
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x80 * eachByte
+)
+
+// load8 returns the first eight bytes of s, which has as many, the first in the
+// lowest bits.
+func load8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// lettersLen returns how many letters of ASCII s begins with; of more than seven,
+// or at the end of s, it may return less.
+func lettersLen(s string) int {
+	if len(s) < 8 {
+		return 0
 	}
-	// The rest are characters that join two letters or two digits.
-	if class(s[i-1]) == 0 || i+1 >= len(s) || class(s[i-1]) != class(s[i+1]) {
-		return false
-	}
-	switch s[i] {
-	case '.', '\'':
-		return class(s[i-1]) != underscore
-	case ':':
-		return class(s[i-1]) == letter
-	case ',', ';':
-		return class(s[i-1]) == digit
-	}
-	return false
+	x := load8(s)
+	small := x | 0x20*eachByte
+	// The high bit of each byte says whether it is from a on, and behind z. A byte
+	// that is not of ASCII spoils the sums behind it, and is no letter itself.
+	from, behind := small+(0x80-'a')*eachByte, small+(0x80-'z'-1)*eachByte
+	others := ^(from&^behind)&highBits | x&highBits
+	return bits.TrailingZeros64(others) / 8
 }
 
 func isASCII(s string) bool {
@@ -137,15 +232,6 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-func hasAlphanumeric(s string) bool {
-	for i := range len(s) {
-		if c := class(s[i]); c == letter || c == digit {
-			return true
-		}
-	}
-	return false
 }
 
 func hasWordRune(s string) bool {
@@ -182,7 +268,7 @@ func fold(w string) string {
 		case unicode.Is(unicode.Cf, r):
 			return -1
 		}
-		return r
+		return unicode.ToLower(r) // of Cherokee, folding makes capitals
 	}, w)
 }
 

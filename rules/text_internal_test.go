@@ -27,8 +27,8 @@ func TestTextIsCutIntoWords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, w := range split(c.text, nil) {
-				got = append(got, w.folded)
+			for _, w := range appendWords(nil, c.text) {
+				got = append(got, fold(c.text[w.from:w.to]))
 			}
 			if diff := cmp.Diff(c.want, strings.Join(got, "|")); diff != "" {
 				t.Error(diff)
@@ -46,47 +46,50 @@ func TestAccentsComeOffOnlyWhereTheyAreAccents(t *testing.T) {
 	}
 }
 
-func TestATextOfMostlyCapitalsShouts(t *testing.T) {
+func TestATextOfMostlyCapitalsIsLoud(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]bool{"FTC SUES AMAZON": true, "FTC sues Amazon": false, "": false, "BREAKING: FTC acts": true} {
-		if got := newText(text, nil).shouting; got != want {
-			t.Errorf("%q shouts: %v, want %v", text, got, want)
+	for s, want := range map[string]bool{"FTC SUES AMAZON": true, "FTC sues Amazon": false, "": false, "BREAKING: FTC acts": true} {
+		if got := (&text{original: s}).isLoud(); got != want {
+			t.Errorf("%q is loud: %v, want %v", s, got, want)
 		}
 	}
 }
 
-// The fast path for ASCII must cut as the Unicode path does.
-func FuzzSplit(f *testing.F) {
-	for _, s := range []string{"U.S. 3.5, a:b 1;2 don't 'x' _a_ a_.b a._b 1.a A1.2b", "multi-cloud’s 微软", "a''s s's"} {
+// Cutting at spaces first, and the fast path for ASCII, must give the words that
+// UAX #29 finds in the whole text.
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{
+		"U.S. 3.5, a:b 1;2 don't 'x' _a_ a_.b a._b 1.a A1.2b", "multi-cloud’s 微软", "a''s s's", "a \u0301b \u200dc\u200d d\ne",
+		"the company’s “exclusive” deal – and OpenAI's\ttoo", "a\u00a0b é é é", "x\r\ny é\u2028z", "𝐀𝐁 1\u066b5 \u05d0\"\u05d1",
+		"letters’letters 1’2 a’1 ‘quoted’ long’s_words’S it’s… a—b “x”\u0301 _’_ …’s", "abcdefgh’s abcdefg.h abcdefghijklmnop_q1.5’6",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		end := 0
-		for _, w := range split(s, nil) {
+		var got []string
+		for _, w := range appendWords(nil, s) {
 			if w.from < end || w.to <= w.from || w.to > len(s) {
 				t.Fatalf("word %+v of %q after %d", w, s, end)
 			}
 			end = w.to
-			if utf8.ValidString(s) && fold(w.folded) != w.folded {
-				t.Errorf("%q folds further", w.folded)
-			}
+			got = append(got, s[w.from:w.to])
 		}
-		if !isASCII(s) {
+		if !utf8.ValidString(s) {
 			return
 		}
-		var slow []string
+		var want []string
 		it := words.FromString(s)
 		for it.Next() {
 			to := withoutPossessive(s, it.Start(), it.End())
-			if hasWordRune(s[it.Start():to]) {
-				slow = append(slow, s[it.Start():to])
+			if w := s[it.Start():to]; hasWordRune(w) {
+				want = append(want, w)
+				if f := fold(w); fold(f) != f {
+					t.Errorf("%q folds further", f)
+				}
 			}
 		}
-		var fast []string
-		for _, w := range split(s, nil) {
-			fast = append(fast, s[w.from:w.to])
-		}
-		if diff := cmp.Diff(slow, fast); diff != "" {
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %s", s, diff)
 		}
 	})

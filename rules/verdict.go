@@ -23,36 +23,29 @@ type SignalMark struct {
 	Finding
 }
 
-// explain returns the rule's verdict on what was read.
-func (r *Rule) explain(in *reading) Verdict {
-	v := Verdict{Rule: r, Require: in.find(r.require), Signals: make([]SignalMark, len(r.signals))}
-	if r.exclude != nil {
-		v.Exclude = in.find(r.exclude)
+// explain returns a rule's verdict on what was read.
+func (r *reading) explain(rule *Rule) Verdict {
+	s := &r.program.rules[rule.number]
+	v := Verdict{Rule: rule, Score: rule.Base, Require: r.find(s.require), Signals: make([]SignalMark, len(rule.Signals))}
+	if s.exclude != 0 {
+		v.Exclude = r.find(s.exclude)
 	}
-	for i, s := range r.signals {
-		v.Signals[i] = SignalMark{r.Signals[i], in.find(s)}
+	for _, w := range r.program.signals[s.signals.from:s.signals.to] {
+		mark := SignalMark{rule.Signals[w.signal], r.find(w.when)}
+		if mark.Holds {
+			v.Score += mark.Points
+		}
+		v.Signals[w.signal] = mark
 	}
-	v.Score = r.score(in)
-	_, v.Matched = r.holds(in)
-	v.Severity = r.severityAt(v.Score)
+	_, v.Matched = r.matches(s)
+	v.Severity = rule.severityAt(v.Score)
 	return v
 }
 
 // find answers a query with its spans.
-func (r *reading) find(n *node) Finding {
-	if !r.holds(n) {
+func (r *reading) find(q query) Finding {
+	if !r.holds(q) {
 		return Finding{}
 	}
-	return Finding{Holds: true, Spans: r.spans(n)}
-}
-
-// match returns the verdict of a rule that holds as a Match.
-func (v *Verdict) match() Match {
-	m := Match{Rule: v.Rule, Score: v.Score, Severity: v.Severity, Require: v.Require.Spans}
-	for _, s := range v.Signals {
-		if s.Holds {
-			m.Signals = append(m.Signals, Signal{s.When, s.Points, s.Spans})
-		}
-	}
-	return m
+	return Finding{Holds: true, Spans: r.appendSpans(nil, q)}
 }

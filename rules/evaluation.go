@@ -1,0 +1,122 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+)
+
+// evaluation is the reading of an article with what the rules of a Set say of
+// it, and the room that this takes.
+type evaluation struct {
+	reading
+	set    *Set
+	looked bitset // of rules: the candidates, while they are gathered
+	rules  []uint32
+	found  []finding
+	marks  []mark
+	spans  []Span
+}
+
+// finding is a rule that holds.
+type finding struct {
+	rule    uint32
+	score   int
+	require run // of spans
+	signals run // of marks
+}
+
+// mark is a signal that holds.
+type mark struct {
+	signal int32 // its index in Rule.Signals
+	spans  run
+}
+
+func newEvaluation(s *Set) *evaluation {
+	return &evaluation{reading: *newReading(s.lexicon, s.program), set: s, looked: newBitset(len(s.rules))}
+}
+
+// candidates returns the rules that may hold, each once, in no order. The result
+// is good until the next call.
+func (e *evaluation) candidates() []uint32 {
+	x := &e.set.index
+	e.rules = append(e.rules[:0], x.always...)
+	for _, t := range e.reading.found {
+		for _, r := range x.found(t) {
+			if !e.looked.has(r) {
+				e.looked.set(r)
+				e.rules = append(e.rules, r)
+			}
+		}
+	}
+	for _, r := range e.rules {
+		e.looked.clear(r)
+	}
+	return e.rules
+}
+
+// report returns the rules that hold, by ID; nil when there are none.
+func (e *evaluation) report() []Match {
+	e.found = e.found[:0]
+	for _, i := range e.candidates() {
+		if score, ok := e.reading.matches(&e.program.rules[i]); ok {
+			e.found = append(e.found, finding{rule: i, score: score})
+		}
+	}
+	if len(e.found) == 0 {
+		return nil
+	}
+	slices.SortFunc(e.found, func(a, b finding) int { return cmp.Compare(a.rule, b.rule) })
+	e.marks, e.spans = e.marks[:0], e.spans[:0]
+	for i := range e.found {
+		e.locate(&e.found[i])
+	}
+	return e.copies()
+}
+
+// locate finds where a rule holds.
+func (e *evaluation) locate(f *finding) {
+	s := &e.program.rules[f.rule]
+	f.require = e.where(s.require)
+	f.signals.from = uint32(len(e.marks))
+	for _, w := range e.program.signals[s.signals.from:s.signals.to] {
+		if e.holds(w.when) {
+			e.marks = append(e.marks, mark{w.signal, e.where(w.when)})
+		}
+	}
+	f.signals.to = uint32(len(e.marks))
+	slices.SortFunc(e.marks[f.signals.from:], func(a, b mark) int { return cmp.Compare(a.signal, b.signal) })
+}
+
+// where returns the spans of a query.
+func (e *evaluation) where(q query) (r run) {
+	r.from = uint32(len(e.spans))
+	e.spans = e.appendSpans(e.spans, q)
+	r.to = uint32(len(e.spans))
+	return r
+}
+
+// copies returns what was found in memory of its own: one piece for all signals,
+// and one for all spans.
+func (e *evaluation) copies() []Match {
+	matches := make([]Match, len(e.found))
+	signals := make([]Signal, len(e.marks))
+	spans := slices.Clone(e.spans)
+	piece := func(r run) []Span {
+		if r.from == r.to {
+			return nil
+		}
+		return spans[r.from:r.to:r.to]
+	}
+	for i, f := range e.found {
+		r := e.set.rules[f.rule]
+		for j, m := range e.marks[f.signals.from:f.signals.to] {
+			s := r.Signals[m.signal]
+			signals[int(f.signals.from)+j] = Signal{s.When, s.Points, piece(m.spans)}
+		}
+		matches[i] = Match{Rule: r, Score: f.score, Severity: r.severityAt(f.score), Require: piece(f.require)}
+		if f.signals.from < f.signals.to {
+			matches[i].Signals = signals[f.signals.from:f.signals.to:f.signals.to]
+		}
+	}
+	return matches
+}

@@ -1,0 +1,139 @@
+package rules
+
+import (
+	"cmp"
+	"encoding/binary"
+	"regexp"
+	"slices"
+)
+
+// program is all rules of a Set in the form in which they are evaluated: apart
+// from the words that people read, and the nodes of their queries' trees in one
+// slice. So ten thousand rules take a few megabytes, those that are looked at lie
+// side by side, and the garbage collector has nothing to follow.
+type program struct {
+	rules   []scoring // by the number of the rule in its Set
+	signals []weight  // of all rules
+	steps   []step    // steps[0] is no query
+	terms   []uint32  // the members of lists
+	regexps []*regexp.Regexp
+
+	lists map[string]run // the lists in terms, by their members; until all are known
+}
+
+// scoring is what decides whether a rule matches.
+type scoring struct {
+	require     query
+	exclude     query // 0 excludes nothing
+	signals     run   // of program.signals, those that cost the least first
+	base        int
+	threshold   int
+	reach       int  // the sum of the points above 0
+	requireLast bool // it has a regular expression, which is tried last
+}
+
+// weight is a signal.
+type weight struct {
+	when   query
+	signal int32 // its index in Rule.Signals
+	points int
+}
+
+// query is where the root of a query stands in program.steps; 0 for none.
+type query uint32
+
+// step is a node of a query. What it works on is a run: of program.steps for
+// its kids, of program.terms for the members of a list, and else its first is a
+// number alone, of a term or of a regular expression.
+type step struct {
+	op     op
+	fields fieldSet
+	n      uint16 // of NEAR/n and the like
+	run
+}
+
+// run is a piece of a slice: from (inclusive) to to (exclusive).
+type run struct{ from, to uint32 }
+
+func newProgram() *program {
+	return &program{steps: make([]step, 1), lists: map[string]run{}}
+}
+
+// addRule appends a rule.
+func (p *program) addRule(r *boundRule) {
+	s := scoring{
+		require: p.add(r.require), requireLast: r.require.cost() == costRegexp,
+		base: r.Base, threshold: r.Threshold, signals: run{from: uint32(len(p.signals))},
+	}
+	if r.exclude != nil {
+		s.exclude = p.add(r.exclude)
+	}
+	order := make([]int, len(r.signals))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.signals[a].cost(), r.signals[b].cost()) })
+	for _, i := range order {
+		points := r.Signals[i].Points
+		p.signals = append(p.signals, weight{p.add(r.signals[i]), int32(i), points})
+		s.reach += max(points, 0)
+	}
+	s.signals.to = uint32(len(p.signals))
+	p.rules = append(p.rules, s)
+}
+
+// add appends a bound query.
+func (p *program) add(n *node) query {
+	at := len(p.steps)
+	p.steps = append(p.steps, step{})
+	p.fill(at, n)
+	return query(at)
+}
+
+// fill makes the step at a place, and its kids behind all that is there.
+func (p *program) fill(at int, n *node) {
+	s := step{op: n.op, fields: n.fields, n: uint16(n.n)}
+	switch n.op {
+	case opTerm:
+		s.from = n.term.id
+	case opMeta:
+		s.from, s.fields = n.label, allFields
+	case opRegexp:
+		s.from = uint32(len(p.regexps))
+		p.regexps = append(p.regexps, n.re)
+	case opList, opAtLeast:
+		s.run = p.members(n.kids)
+	default:
+		s.from = uint32(len(p.steps))
+		s.to = s.from + uint32(len(n.kids))
+		p.steps = append(p.steps, make([]step, len(n.kids))...)
+		for i, k := range n.kids {
+			p.fill(int(s.from)+i, k)
+		}
+	}
+	p.steps[at] = s
+}
+
+// members keeps the members of a list, once for all that use it.
+func (p *program) members(kids []*node) run {
+	var key []byte
+	for _, k := range kids {
+		key = binary.LittleEndian.AppendUint32(key, k.term.id)
+	}
+	r, ok := p.lists[string(key)]
+	if !ok {
+		r.from = uint32(len(p.terms))
+		for _, k := range kids {
+			p.terms = append(p.terms, k.term.id)
+		}
+		r.to = uint32(len(p.terms))
+		p.lists[string(key)] = r
+	}
+	return r
+}
+
+// finish gives back what only adding needs.
+func (p *program) finish() { p.lists = nil }
+
+func (p *program) kids(s *step) []step     { return p.steps[s.from:s.to] }
+func (p *program) listed(s *step) []uint32 { return p.terms[s.from:s.to] }
