@@ -27,20 +27,27 @@ var (
 	allowForm  = regexp.MustCompile(`^\s*allow\s+(\S+)\s+until\s+(\S+)\s*$`)
 )
 
-// silence takes out the warnings that comments allow at now, and adds those
-// about comments that cannot be understood.
+// silence takes out the warnings that comments of the files allow at now.
 func silence(problems []yamlfile.Problem, files []*File, now time.Time) []yamlfile.Problem {
 	allowed := map[string][]allowance{} // by file
 	for _, f := range files {
-		found, wrong := allowances(f)
+		found, _ := allowances(f)
 		allowed[f.name] = append(allowed[f.name], found...)
-		problems = append(problems, wrong...)
 	}
 	return slices.DeleteFunc(problems, func(p yamlfile.Problem) bool {
 		return p.Level == yamlfile.Warning && slices.ContainsFunc(allowed[p.File], func(a allowance) bool {
 			return a.line == p.Pos.Line && a.code == p.Code && !a.until.over(now)
 		})
 	})
+}
+
+// wrongAllowances returns what is wrong with such comments.
+func wrongAllowances(files []*File) (problems []yamlfile.Problem) {
+	for _, f := range files {
+		_, wrong := allowances(f)
+		problems = append(problems, wrong...)
+	}
+	return problems
 }
 
 // allowances reads the comments of a file.

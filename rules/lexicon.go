@@ -282,6 +282,8 @@ func firstRunes(s string, n int) string {
 func (p pattern) frequency() float64 {
 	f := 0.004
 	switch {
+	case isEveryday(p.folded):
+		f = 0.5
 	case p.stem && beginsCommon(p.folded):
 		f = 0.2
 	case !p.stem && isCommon(p.folded):

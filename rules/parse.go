@@ -42,6 +42,7 @@ type parser struct {
 	problems []yamlfile.Problem
 	wrong    map[yamlfile.Pos]bool // where decoding found something, so that the value there says nothing
 	rule     string                // the ID of the rule that is looked at
+	machine  int                   // instructions of all regular expressions so far
 }
 
 // report adds a problem of the rule that is looked at.
@@ -158,7 +159,7 @@ func (r *RuleSource) place() yamlfile.Pos {
 
 // checkQuery reads a query and looks at the lists that it names.
 func (p *parser) checkQuery(s yamlfile.String) {
-	if !s.Given() || p.wrong[s.Pos] {
+	if !s.Given() || p.wrong[s.Pos] || p.machine > maxFileMachine {
 		return
 	}
 	n, err := parseQuery(s.Value, p.plain())
@@ -168,10 +169,22 @@ func (p *parser) checkQuery(s yamlfile.String) {
 	}
 	p.file.queries[s.Pos] = n
 	n.each(func(k *node) {
+		if k.op == opRegexp {
+			p.checkMachine(s, k)
+		}
 		if (k.op == opList || k.op == opAtLeast) && !strings.Contains(k.value, ".") {
 			p.checkOwnList(s, k)
 		}
 	})
+}
+
+// checkMachine counts the instructions of a regular expression, and refuses the
+// first that is one too many.
+func (p *parser) checkMachine(s yamlfile.String, k *node) {
+	before := p.machine
+	if p.machine += k.n; before <= maxFileMachine && p.machine > maxFileMachine {
+		p.report(yamlfile.Errorf(s.PosAt(k.at), "bad-regexp", "the regular expressions of this file are too large together").WithHint("use terms, lists and phrases"))
+	}
 }
 
 func (p *parser) checkOwnList(s yamlfile.String, k *node) {

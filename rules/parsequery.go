@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,11 @@ const (
 	maxNested = 50       // parentheses and NOTs inside each other
 	maxRegexp = 1000     // bytes
 	minStem   = 3        // letters
+
+	// A regular expression of a few bytes can be a large machine: a{1000}. The
+	// limits are in its instructions, of about 40 bytes each.
+	maxQueryMachine = 10_000    // of one query
+	maxFileMachine  = 1_000_000 // of one file
 )
 
 // queryParser reads one query by recursive descent:
@@ -32,6 +38,8 @@ type queryParser struct {
 	fields fieldSet
 	nested int
 	plain  bool // terms leave accents out
+
+	machine int // instructions of the regular expressions so far
 }
 
 // parseQuery reads a query. plain says that accents do not count in it.
@@ -124,7 +132,7 @@ func (p *queryParser) not() (*node, *queryError) {
 
 func (p *queryParser) enter() *queryError {
 	if p.nested++; p.nested > maxNested {
-		return &queryError{p.tok.at, "query", fmt.Sprintf("more than %d parentheses are open here", maxNested), ""}
+		return &queryError{p.tok.at, "query", fmt.Sprintf("more than %d parentheses or NOTs are inside each other here", maxNested), "put alternatives in lists, and evidence in signals"}
 	}
 	return nil
 }
@@ -199,7 +207,10 @@ func (p *queryParser) primary() (*node, *queryError) {
 		n.op, n.key, n.value, n.fields = opMeta, t.key, foldWhole(t.text), 0
 	case tokRegexp:
 		n.op = opRegexp
-		n.re, err = parseRegexp(t)
+		n.re, n.n, err = parseRegexp(t)
+		if p.machine += n.n; err == nil && p.machine > maxQueryMachine {
+			err = &queryError{t.at, "bad-regexp", "the regular expressions of this query are too large", "repeat less, or use terms, lists and phrases"}
+		}
 	default:
 		return nil, p.missing()
 	}
@@ -338,19 +349,45 @@ func inCapitals(src string, w word) bool {
 	return upper >= 2 && lower == 0
 }
 
-func parseRegexp(t token) (*regexp.Regexp, *queryError) {
+// parseRegexp reads a regular expression; size is how many instructions it is.
+func parseRegexp(t token) (re *regexp.Regexp, size int, _ *queryError) {
 	if len(t.text) > maxRegexp {
-		return nil, &queryError{t.at, "bad-regexp", fmt.Sprintf("the regular expression has %d characters, more than %d", len(t.text), maxRegexp), "use terms, lists and phrases"}
+		return nil, 0, &queryError{t.at, "bad-regexp", fmt.Sprintf("the regular expression has %d characters, more than %d", len(t.text), maxRegexp), "use terms, lists and phrases"}
 	}
 	if t.text == "" {
-		return nil, &queryError{t.at, "bad-regexp", "the regular expression is empty", ""}
+		return nil, 0, &queryError{t.at, "bad-regexp", "the regular expression is empty", ""}
 	}
-	re, err := regexp.Compile(t.text)
+	tree, err := syntax.Parse(t.text, syntax.Perl)
+	if err == nil {
+		size = machineSize(tree)
+	}
+	if size > maxQueryMachine {
+		return nil, size, nil // not made; the query is refused
+	}
+	if err == nil {
+		re, err = regexp.Compile(t.text)
+	}
 	if err != nil {
 		msg := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-		return nil, &queryError{t.at, "bad-regexp", "bad regular expression: " + msg, ""}
+		return nil, 0, &queryError{t.at, "bad-regexp", "bad regular expression: " + msg, ""}
 	}
-	return re, nil
+	return re, size, nil
+}
+
+// machineSize returns about how many instructions a regular expression is, or a
+// number above maxQueryMachine.
+func machineSize(re *syntax.Regexp) int {
+	size := 1 + len(re.Rune)/2
+	if re.Op == syntax.OpLiteral {
+		size = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		size += machineSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		size *= max(re.Min, re.Max) + 1
+	}
+	return min(size, maxQueryMachine+1)
 }
 
 // checkRegexps holds every regular expression to its AND partner: somewhere

@@ -31,7 +31,7 @@ type node struct {
 	kids   []*node
 	fields fieldSet // of terms, lists and regular expressions
 	term   *term
-	n      int
+	n      int // of NEAR/n and the like; the instructions of a regular expression
 	key    metaKey
 	value  string // folded for opMeta, as written for lists
 	label  uint32 // the number of key and value in the lexicon of a Set, for opMeta
