@@ -101,6 +101,8 @@ type SignalSource struct {
 	// Points are added to the score, from -10 to 10. They must be given, and
 	// not be 0.
 	Points yamlfile.Int `yaml:"points"`
+
+	pos yamlfile.Pos // where it begins; the zero Pos: the entry is no block
 }
 
 // ExamplesSource are articles with what the rule must say of them.
@@ -193,6 +195,15 @@ type Tuning struct {
 // expired reports whether the tuning's last day is over.
 func (t *Tuning) expired(now time.Time) bool {
 	return t.Expires.Given() && t.Expires.Value.over(now)
+}
+
+// UnmarshalYAML reads the signal and remembers its place.
+func (s *SignalSource) UnmarshalYAML(n *yamlfile.Node) error {
+	if n.Kind() == yamlfile.Block {
+		s.pos = n.Pos()
+	}
+	type plain SignalSource
+	return n.Decode((*plain)(s))
 }
 
 // UnmarshalYAML reads the rule and puts its ID in what is wrong with it.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -210,12 +211,12 @@ func (f *File) listNames() []string {
 
 func (p *parser) checkSignals(signals []SignalSource) {
 	for _, s := range signals {
+		if s.pos == (yamlfile.Pos{}) {
+			continue // nothing, or something else than a block: said already
+		}
 		at := s.When.Pos
 		if !s.When.Given() {
-			at = s.Points.Pos
-			if at == (yamlfile.Pos{}) {
-				continue // an empty entry, or a wrong type: said already
-			}
+			at = cmp.Or(s.Points.Pos, s.pos)
 			p.report(yamlfile.Errorf(at, "no-when", "a signal has no query").WithHint("write when: query"))
 		}
 		p.checkQuery(s.When)
