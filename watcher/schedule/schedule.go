@@ -61,7 +61,7 @@ func Parse(spec string) (Schedule, error) {
 // splitZone takes the time zone off the front of a spec. It is done here since
 // cron's own parser panics on a zone without a space after it.
 func splitZone(spec string) (fields string, zone *time.Location, err error) {
-	if !strings.HasPrefix(spec, "TZ=") && !strings.HasPrefix(spec, "CRON_TZ=") {
+	if !startsWithZone(spec) {
 		return spec, time.UTC, nil
 	}
 	_, rest, _ := strings.Cut(spec, "=")
@@ -73,7 +73,15 @@ func splitZone(spec string) (fields string, zone *time.Location, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("%q is no time zone: give a name such as Europe/Berlin", name)
 	}
-	return strings.TrimSpace(fields), zone, nil
+	fields = strings.TrimSpace(fields)
+	if startsWithZone(fields) {
+		return "", nil, fmt.Errorf("%q has two time zones: leave one out", spec)
+	}
+	return fields, zone, nil
+}
+
+func startsWithZone(spec string) bool {
+	return strings.HasPrefix(spec, "TZ=") || strings.HasPrefix(spec, "CRON_TZ=")
 }
 
 // reason is cron's complaint as part of a sentence of ours.

@@ -52,6 +52,7 @@ func TestParseRefuses(t *testing.T) {
 		{"TZ=0", "a time zone and no schedule"},
 		{"CRON_TZ=Europe/Berlin", "a time zone and no schedule"},
 		{"CRON_TZ=Europe/Bärlin 0 8 * * *", "is no time zone"},
+		{"TZ=UTC TZ=UTC", "two time zones"},
 		{"@every 0s", "is no interval"},
 		{"@every -1m", "is no interval"},
 		{"@every 100ms", "is no interval"},
