@@ -6,10 +6,13 @@ import (
 	"tocsin/rules/yamlfile"
 )
 
+// The comments of these types are what editors show: tocsin schema makes
+// descriptions of them, with the keys in place of the fields' names.
+
 // File is a rule file as people write it: a theme of rules, or a tuning of
 // rules that stand in other files, or both.
 type File struct {
-	// Version is the version of the rule language: 1.
+	// Version is the version of the rule language: 1. It must be given.
 	Version yamlfile.Int `yaml:"version"`
 
 	// Theme names what the file's rules are about, such as exclusivity. Routes
@@ -17,20 +20,20 @@ type File struct {
 	// lists, must have one; several files may have the same.
 	Theme yamlfile.String `yaml:"theme"`
 
-	// Share lets all other files use this file's lists, as $theme.name. Not
-	// given: they are its own.
+	// Share says whether all other files may use this file's lists, as
+	// $theme.name. Not given: false.
 	Share bool `yaml:"share"`
 
-	// Fold makes the file's terms take more letters for the same. accents:
-	// Autorite meets Autorité, and the other way round. Not given: accents
-	// count.
+	// Fold says which letters the file's queries take for the same. With
+	// accents, Autorite meets Autorité, and the other way round. Not given:
+	// letters with other accents are other letters.
 	Fold yamlfile.String `yaml:"fold"`
 
 	// Lists are named alternatives, used in queries as $name. Each member is a
 	// word, a stem such as loosen*, or a phrase; it is no query.
 	Lists yamlfile.Map[[]yamlfile.String] `yaml:"lists"`
 
-	// Rules are the rules, in any order.
+	// Rules are queries that score articles, with their tests, in any order.
 	Rules []RuleSource `yaml:"rules"`
 
 	// Tune narrows rules of other files without editing them.
@@ -46,11 +49,11 @@ type File struct {
 type RuleSource struct {
 	// ID names the rule, over all files and for good: what was stored speaks of
 	// it. Letters, digits, _ and -, in parts joined by dots:
-	// exclusivity.loosened.
+	// exclusivity.loosened. It must be given.
 	ID yamlfile.String `yaml:"id"`
 
 	// Title is what a match means, in a few words; it heads the message. Not
-	// given: the ID.
+	// given: the id.
 	Title string `yaml:"title"`
 
 	// Why says in a sentence why a match matters to those who read it. Not
@@ -69,7 +72,9 @@ type RuleSource struct {
 	Base int `yaml:"base"`
 
 	// Require is a query that must hold; otherwise the rule says nothing. It
-	// must be given.
+	// must be given. Queries join words, stems such as loosen*, "phrases in
+	// quotes" and lists such as $name with AND, OR, NOT and NEAR/8; title:word
+	// looks in the title only.
 	Require yamlfile.String `yaml:"require"`
 
 	// Exclude is a query; if it holds, the rule says nothing. Not given:
@@ -84,11 +89,13 @@ type RuleSource struct {
 	Threshold yamlfile.Int `yaml:"threshold"`
 
 	// Escalate gives severities a score from which a match has them, as in
-	// {high: 8, critical: 12}. They must be above Severity, and a higher one
-	// needs more. Not given: every match has Severity.
+	// {high: 8, critical: 12}. They must be above the rule's own severity, and
+	// a higher one needs a higher score. Not given: every match has the rule's
+	// own.
 	Escalate yamlfile.Map[yamlfile.Int] `yaml:"escalate"`
 
-	// Examples are the rule's tests.
+	// Examples are the rule's tests: articles that it must match, and articles
+	// that it must not. Each is a title, or a block of keys.
 	Examples ExamplesSource `yaml:"examples"`
 }
 
@@ -98,8 +105,8 @@ type SignalSource struct {
 	// given.
 	When yamlfile.String `yaml:"when"`
 
-	// Points are added to the score, from -10 to 10. They must be given, and
-	// not be 0.
+	// Points are added to the score when the query holds: from -10 to 10, and
+	// not 0. They must be given.
 	Points yamlfile.Int `yaml:"points"`
 
 	pos yamlfile.Pos // where it begins; the zero Pos: the entry is no block
@@ -117,35 +124,43 @@ type ExamplesSource struct {
 	// not yet. They are reported, and fail once the rule matches them.
 	TodoMatch []yamlfile.At[Example] `yaml:"todo_match"`
 
-	// TodoNoMatch are known false hits, likewise.
+	// TodoNoMatch are known false hits: articles that the rule should not match
+	// and does still. They are reported, and fail once the rule lets them be.
 	TodoNoMatch []yamlfile.At[Example] `yaml:"todo_no_match"`
 }
 
 // Example is an article to test a rule with: a title alone, or a block of keys.
 // What is not given is unknown, and no query about it holds.
 type Example struct {
-	// Title, Summary and Body are the texts that queries look for words in. One
-	// of them must be given.
-	Title   string `yaml:"title"`
-	Summary string `yaml:"summary"`
-	Body    string `yaml:"body"`
+	// Title is the article's title, as plain text. One of title, summary and
+	// body must be given.
+	Title string `yaml:"title"`
 
-	// Source is the name of the feed or publication, for source: queries.
+	// Summary is what the feed says of the article, as plain text.
+	Summary string `yaml:"summary"`
+
+	// Body is the article itself, as plain text.
+	Body string `yaml:"body"`
+
+	// Source is the name of the feed or publication, for queries such as
+	// source:"Example Times".
 	Source string `yaml:"source"`
 
-	// URL is the article's address, for host: queries.
+	// URL is the article's address, for queries such as host:example.com.
 	URL string `yaml:"url"`
 
-	// Author is who wrote it, for author: queries.
+	// Author is who wrote the article, for queries such as author:"Jane Doe".
 	Author string `yaml:"author"`
 
-	// Lang is its language, as in en or pt-BR, for lang: queries.
+	// Lang is the article's language, such as en or pt-BR, for queries such as
+	// lang:en.
 	Lang string `yaml:"lang"`
 
-	// Tags are those of the feed, for tag: queries.
+	// Tags are the tags of the article's feed, for queries such as
+	// tag:regulator.
 	Tags []string `yaml:"tags"`
 
-	// Categories are the article's own, for category: queries.
+	// Categories are the article's own tags, for queries such as category:ai.
 	Categories []string `yaml:"categories"`
 }
 
@@ -173,18 +188,19 @@ func (e *Example) Article() *Article {
 // Tuning narrows rules of other files. Several tunings of one rule all count:
 // their excludes and signals add up, and the highest threshold is taken.
 type Tuning struct {
-	// Rules are the IDs of the rules that are narrowed. A * at the end stands
-	// for anything: exclusivity.*
+	// Rules are the ids of the rules that are narrowed. A * at the end stands
+	// for anything: exclusivity.* are all that begin so. They must be given.
 	Rules []yamlfile.String `yaml:"rules"`
 
 	// Exclude is a query; if it holds, the rules say nothing. It adds to what
-	// the rules exclude themselves.
+	// the rules exclude themselves. Not given: nothing is added.
 	Exclude yamlfile.String `yaml:"exclude"`
 
-	// Signals are added to those of the rules.
+	// Signals are pieces of evidence that are added to those of the rules.
 	Signals []SignalSource `yaml:"signals"`
 
-	// Threshold takes the place of the rules' own. Not given: theirs stays.
+	// Threshold is the score from which the rules match, in place of their own.
+	// Not given: theirs stays.
 	Threshold yamlfile.Int `yaml:"threshold"`
 
 	// Expires is the last day, UTC, on which the tuning counts, as in

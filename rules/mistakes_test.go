@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -45,37 +46,12 @@ func TestMistakes(t *testing.T) {
 // What nothing is wrong with is told of by nobody.
 func TestAFaultlessFileHasNoProblems(t *testing.T) {
 	t.Parallel()
-	_, problems := check(map[string]string{"x.yaml": faultless})
+	data, err := os.ReadFile("testdata/faultless.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems := check(map[string]string{"x.yaml": string(data)})
 	if diff := cmp.Diff([]yamlfile.Problem(nil), problems); diff != "" {
 		t.Error(diff)
 	}
 }
-
-const faultless = `
-version: 1
-theme: storms
-lists:
-  storm: [hurricane*, typhoon*, "tropical storm"]
-rules:
-  - id: storms.landfall
-    title: A storm reaches land
-    why: Crews must leave the coast.
-    status: shadow
-    severity: low
-    base: 1
-    require: $storm
-    exclude: '"storm in a teacup"'
-    signals:
-      - {when: landfall NEAR/10 coast*, points: 4}
-      - {when: 'source:"Weather Office"', points: 2}
-      - {when: '$storm AND /Category [345]/', points: 3}
-      - {when: film OR novel, points: -5}
-    threshold: 5
-    escalate: {high: 8}
-    examples:
-      match:
-        - {title: Typhoon makes landfall on the coast, source: Weather Office, tags: [asia]}
-        - Hurricane of Category 4 makes landfall on the eastern coast
-      no_match: ["A film about a hurricane"]
-      todo_match: ["Cyclone reaches the shore"]
-`

@@ -67,7 +67,7 @@ func (r *feedReader) list(data []byte) []Feed {
 	if text := bytes.TrimLeft(data, "\ufeff \t\r\n"); bytes.HasPrefix(text, []byte("<")) {
 		return r.opml(text)
 	}
-	var entries []feedEntry
+	var entries FeedList
 	r.problems = append(r.problems, yamlfile.Decode(r.file, data, &entries)...)
 	return r.entries(entries)
 }

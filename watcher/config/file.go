@@ -2,12 +2,13 @@ package config
 
 import "tocsin/rules/yamlfile"
 
-// The structs of this file are the configuration file as people write it, and
-// their comments are its manual.
+// The types of this file are the configuration file as people write it, and
+// their comments are its manual: tocsin schema makes what editors show of them,
+// with the keys in place of the fields' names.
 
-// file is the configuration file. Every key has a default that is good. Paths
-// are relative to the file.
-type file struct {
+// File is the configuration file of tocsin. Every key has a default that is
+// good. Paths are relative to the file.
+type File struct {
 	// Store is the SQLite file that holds everything; it is made where there is
 	// none. Default: tocsin.db.
 	Store yamlfile.String `yaml:"store"`
@@ -17,33 +18,39 @@ type file struct {
 	// Rules are files, folders, or builtin:THEME; builtin: is every theme that
 	// tocsin ships. Default: builtin:.
 	Rules yamlfile.At[[]yamlfile.String] `yaml:"rules"`
-	// Feeds are feeds, or files that list feeds: YAML, or OPML. Default: the
-	// feeds that tocsin ships.
+	// Feeds are the feeds to poll, or files that list feeds, in YAML or OPML.
+	// Default: the feeds that tocsin ships.
 	Feeds yamlfile.At[[]feedEntry] `yaml:"feeds"`
 	// Fetch is how servers are asked.
 	Fetch fetchBlock `yaml:"fetch"`
-	// Slack is how Slack is reached.
+	// Slack is how Slack is reached. Not given: alerts go to the terminal, unless
+	// there is a token in the environment.
 	Slack slackBlock `yaml:"slack"`
-	// Routes is the route that takes what its own routes do not take.
+	// Routes says to which channels alerts go. It is a route itself, which takes
+	// what the routes in it do not take.
 	Routes routeBlock `yaml:"routes"`
 	// Intervals are spans of the week that routes can be quiet in, by name.
+	// Without effect in this version.
 	Intervals yamlfile.At[yamlfile.Map[intervalBlock]] `yaml:"intervals"`
-	// Operators is where tocsin speaks of itself.
+	// Operators is where tocsin speaks of itself. Without effect in this version.
 	Operators operatorsBlock `yaml:"operators"`
 	// Stories is how articles are grouped.
 	Stories storiesBlock `yaml:"stories"`
-	// Retention is how long what is kept.
+	// Retention is how long articles are kept. Without effect in this version.
 	Retention retentionBlock `yaml:"retention"`
-	// Web is the page.
+	// Web is the page of tocsin. Without effect in this version.
 	Web webBlock `yaml:"web"`
 	// Log is how the daemon logs.
 	Log logBlock `yaml:"log"`
 }
 
+// FeedList is a list of feeds in a file of its own.
+type FeedList []feedEntry
+
 // feedBlock is a feed.
 type feedBlock struct {
-	// URL is where the feed is: http or https. It is the feed's identity: a feed
-	// with another URL is another feed.
+	// URL is where the feed is: http or https. It must be given, and is the
+	// feed's identity: a feed with another url is another feed.
 	URL yamlfile.String `yaml:"url"`
 	// Title is what alerts call the feed. Default: the feed's own title.
 	Title yamlfile.String `yaml:"title"`
@@ -55,27 +62,31 @@ type feedBlock struct {
 	// MaxAge is the age from which articles never ring; they are kept all the
 	// same. Default: 24h.
 	MaxAge yamlfile.At[duration] `yaml:"max_age"`
-	// FullText fetches the article's page too. Default: false.
+	// FullText says whether the article's page is fetched too. Default: false.
+	// Without effect in this version.
 	FullText yamlfile.Bool `yaml:"full_text"`
 	// Language is the language of articles whose feed does not name one, such as
-	// en or pt-BR.
+	// en or pt-BR. Default: unknown.
 	Language yamlfile.String `yaml:"language"`
-	// Headers are sent to the feed's host. ${file:PATH} stands for what is in
-	// that file.
+	// Headers are sent to the feed's host with every request. ${file:PATH} stands
+	// for what is in that file, such as a token. Default: none.
 	Headers yamlfile.Map[yamlfile.String] `yaml:"headers"`
-	// Enabled false leaves the feed out. Default: true.
+	// Enabled says whether the feed is polled; false leaves it out. Default: true.
 	Enabled yamlfile.Bool `yaml:"enabled"`
 }
 
 // fetchBlock is how servers are asked.
 type fetchBlock struct {
-	// Timeout is for one request, whole. Default: 30s.
+	// Timeout is how long one request may take, as a whole. Default: 30s.
 	Timeout yamlfile.At[duration] `yaml:"timeout"`
-	// MaxBody is the size of a document after decompression. Default: 16MiB.
+	// MaxBody is the largest size of a document, after decompression. Default:
+	// 16MiB.
 	MaxBody yamlfile.At[size] `yaml:"max_body"`
-	// Concurrency is the number of requests at once. Default: 64.
+	// Concurrency is the number of requests at once in all, up to 4096. Default:
+	// 64.
 	Concurrency yamlfile.Int `yaml:"concurrency"`
-	// PerHost is the number of requests at once to one host. Default: 2.
+	// PerHost is the number of requests at once to one host, up to 4096.
+	// Default: 2.
 	PerHost yamlfile.Int `yaml:"per_host"`
 	// MinInterval is the shortest time between two polls of a feed, whatever its
 	// schedule. Default: 1m.
@@ -83,22 +94,25 @@ type fetchBlock struct {
 	// AllowPrivate permits loopback and private networks, for intranets and
 	// tests. Default: false.
 	AllowPrivate yamlfile.Bool `yaml:"allow_private"`
-	// UserAgent replaces tocsin/VERSION.
+	// UserAgent is how requests name who asks. Default: tocsin/VERSION, with the
+	// contact.
 	UserAgent yamlfile.String `yaml:"user_agent"`
 	// Contact is a URL or an address for the operators of the sites we poll. It
-	// is part of the default user agent.
+	// is part of the default user agent. Default: none.
 	Contact yamlfile.String `yaml:"contact"`
-	// WebsubCallback is a public https URL for push updates.
+	// WebsubCallback is a public https URL for push updates. Default: none, feeds
+	// are polled. Without effect in this version.
 	WebsubCallback yamlfile.String `yaml:"websub_callback"`
 }
 
 // slackBlock is how Slack is reached.
 type slackBlock struct {
-	// TokenFile holds the bot token. Without, $TOCSIN_SLACK_TOKEN or the systemd
-	// credential slack-token is taken; where there is none either, alerts go to
-	// the terminal.
+	// TokenFile is the file that holds the bot token. Default:
+	// $TOCSIN_SLACK_TOKEN, else the systemd credential slack-token; where there
+	// is none either, alerts go to the terminal.
 	TokenFile yamlfile.String `yaml:"token_file"`
-	// AppTokenFile holds the app-level token for buttons and /tocsin.
+	// AppTokenFile is the file that holds the app-level token, for buttons and
+	// /tocsin. Default: none. Without effect in this version.
 	AppTokenFile yamlfile.String `yaml:"app_token_file"`
 	// APIURL is where the client finds Slack. Default: https://slack.com/api/.
 	APIURL yamlfile.String `yaml:"api_url"`
@@ -108,75 +122,96 @@ type slackBlock struct {
 // set itself, is tried before it, and takes a match away from the routes after
 // it.
 type routeBlock struct {
-	// Themes are the themes the route is for. Default: all.
+	// Themes are the themes the route is for. Default: those of the route around
+	// it; of the outermost, all.
 	Themes yamlfile.At[[]yamlfile.String] `yaml:"themes"`
-	// Tags are feeds' tags, of which a match needs one. Default: any.
+	// Tags are feeds' tags, of which a match needs one. Default: those of the
+	// route around it; of the outermost, any or none.
 	Tags yamlfile.At[[]yamlfile.String] `yaml:"tags"`
-	// MinSeverity is the least severity that the route is for. Default: low.
+	// MinSeverity is the least severity that the route is for: info, low, medium,
+	// high or critical. Default: that of the route around it; of the outermost,
+	// low.
 	MinSeverity yamlfile.At[severity] `yaml:"min_severity"`
-	// Channel is where alerts go: a channel's name with #, or its ID. Default:
-	// #ai-news.
+	// Channel is where alerts go: a channel's name with # and in quotes, or its
+	// ID. Default: that of the route around it; of the outermost, #ai-news.
 	Channel yamlfile.String `yaml:"channel"`
-	// Continue lets the routes after this one have the match as well.
+	// Continue says whether the routes after this one have the match as well.
+	// Default: false.
 	Continue yamlfile.Bool `yaml:"continue"`
-	// Routes are tried before this one.
+	// Routes are the routes within this one. They are tried before it, in order,
+	// and take over what they do not set themselves. Default: none.
 	Routes []routeBlock `yaml:"routes"`
 
 	// Hold is how long to wait for further reports before the first message.
+	// Without effect in this version.
 	Hold yamlfile.At[duration] `yaml:"hold"`
 	// AtMostEvery is the shortest time between two messages on the channel.
+	// Without effect in this version.
 	AtMostEvery yamlfile.At[duration] `yaml:"at_most_every"`
-	// Budget is the number of messages a day and channel.
+	// Budget is the number of messages a day and channel. Without effect in this
+	// version.
 	Budget yamlfile.Int `yaml:"budget"`
-	// Digest is a cron spec at which everything is said in one message.
+	// Digest is a cron spec at which everything is said in one message. Without
+	// effect in this version.
 	Digest yamlfile.At[string] `yaml:"digest"`
-	// Quiet are the names of intervals in which the route says nothing.
+	// Quiet are the names of intervals in which the route says nothing. Without
+	// effect in this version.
 	Quiet yamlfile.At[[]yamlfile.String] `yaml:"quiet"`
-	// QuietCritical makes critical alerts wait as well.
+	// QuietCritical says whether critical alerts wait as well in quiet intervals.
+	// Without effect in this version.
 	QuietCritical yamlfile.Bool `yaml:"quiet_critical"`
-	// Mention is who is mentioned in every message.
+	// Mention is who is mentioned in every message. Without effect in this
+	// version.
 	Mention yamlfile.String `yaml:"mention"`
 }
 
 // intervalBlock is a span of the week.
 type intervalBlock struct {
-	// TimeZone is a name such as Europe/Berlin.
+	// TimeZone is the zone of the times, such as Europe/Berlin.
 	TimeZone yamlfile.String `yaml:"time_zone"`
 	// Days are days of the week such as mon, or spans such as mon-fri.
 	Days []yamlfile.String `yaml:"days"`
-	// From is a time of day such as 20:00.
+	// From is the time of day at which the interval begins, such as "20:00".
 	From yamlfile.String `yaml:"from"`
-	// To is a time of day, of the next day where it is before From.
+	// To is the time of day at which the interval ends, on the next day where it
+	// is before from.
 	To yamlfile.String `yaml:"to"`
 }
 
 // operatorsBlock is where tocsin speaks of itself.
 type operatorsBlock struct {
-	// Channel takes what operators should know.
+	// Channel is the channel that is told what operators should know. Without
+	// effect in this version.
 	Channel yamlfile.String `yaml:"channel"`
 }
 
 // storiesBlock is how articles are grouped.
 type storiesBlock struct {
-	// Window is how long a story takes further reports. Default: 72h.
+	// Window is how long a story takes further reports, so that they raise no
+	// alert of their own. Default: 72h.
 	Window yamlfile.At[duration] `yaml:"window"`
 }
 
 // retentionBlock is how long what is kept.
 type retentionBlock struct {
-	// Articles is for articles that no rule matched.
+	// Articles is how long articles are kept that no rule matched. Without effect
+	// in this version.
 	Articles yamlfile.At[duration] `yaml:"articles"`
-	// Matched is for articles that rules matched.
+	// Matched is how long articles are kept that rules matched. Without effect in
+	// this version.
 	Matched yamlfile.At[duration] `yaml:"matched"`
-	// MaxSize is the size of the store from which the oldest go first.
+	// MaxSize is the size of the store above which the oldest articles go.
+	// Without effect in this version.
 	MaxSize yamlfile.At[size] `yaml:"max_size"`
 }
 
 // webBlock is the page.
 type webBlock struct {
-	// Listen is the address the page is served at.
+	// Listen is the address the page is served at, such as 127.0.0.1:8420.
+	// Without effect in this version.
 	Listen yamlfile.String `yaml:"listen"`
-	// TokenFile holds the token that other addresses than loopback need.
+	// TokenFile is the file that holds the token which other addresses than
+	// loopback need. Without effect in this version.
 	TokenFile yamlfile.String `yaml:"token_file"`
 }
 
@@ -184,13 +219,14 @@ type webBlock struct {
 type logBlock struct {
 	// Level is debug, info, warn or error. Default: info.
 	Level yamlfile.String `yaml:"level"`
-	// Format is auto, text, json or journal. Default: auto, which is text.
+	// Format is auto, text, json or journal, of which journal is without effect
+	// in this version. Default: auto, which is text.
 	Format yamlfile.String `yaml:"format"`
 }
 
 // idle returns the keys of the file that this version reads and checks and
 // does nothing with, where they are given and ask for something.
-func (f *file) idle() []idleKey {
+func (f *File) idle() []idleKey {
 	keys := []idleKey{
 		{"fetch.websub_callback", asked(f.Fetch.WebsubCallback)},
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},

@@ -40,7 +40,7 @@ func Default() (*Config, []yamlfile.Problem) {
 
 // Parse is Load for a file whose content is known.
 func Parse(path string, data []byte, read ReadFile) (*Config, []yamlfile.Problem) {
-	var f file
+	var f File
 	problems := yamlfile.Decode(path, data, &f)
 	l := loader{path: path, dir: filepath.Dir(path), read: read, problems: problems}
 	c := l.config(&f)
@@ -79,7 +79,7 @@ func (l *loader) add(p yamlfile.Problem) {
 	l.problems = append(l.problems, p)
 }
 
-func (l *loader) config(f *file) *Config {
+func (l *loader) config(f *File) *Config {
 	c := &Config{
 		path:   l.path,
 		Store:  l.store(f.Store),
@@ -229,7 +229,7 @@ func (l *loader) oneOf(s yamlfile.String, name, otherwise string, allowed []stri
 }
 
 // feeds reads the feeds, in the order in which they are written.
-func (l *loader) feeds(f *file) []Feed {
+func (l *loader) feeds(f *File) []Feed {
 	every := mustParse(DefaultSchedule)
 	if f.Schedule.Given() {
 		every = f.Schedule.Value.Schedule
