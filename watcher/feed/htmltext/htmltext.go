@@ -4,7 +4,6 @@
 package htmltext
 
 import (
-	"html"
 	"regexp"
 	"strings"
 
@@ -19,15 +18,35 @@ import (
 // be HTML when its entities are read is taken for HTML. Plain text passes with its
 // white space collapsed, line feeds included.
 func Text(fragment string) string {
-	if hasMarkup(fragment) {
-		return unescape(strip(fragment))
-	}
-	text := html.UnescapeString(fragment)
-	if hasMarkup(text) {
-		return unescape(strip(text))
-	}
-	return unescape(collapse(text))
+	text, _ := Trace(fragment)
+	return text
 }
+
+// Trace is Text with the way back to the fragment.
+func Trace(fragment string) (string, Origin) {
+	t := traced{text: fragment}
+	marked := hasMarkup(t.text)
+	if !marked {
+		t.change(unescape)
+		marked = hasMarkup(t.text)
+	}
+	if marked {
+		t.change(strip)
+		t.change(unescape)
+		t.change(collapseLines)
+	} else {
+		t.change(collapse)
+	}
+	if entity.MatchString(t.text) {
+		t.change(unescape)
+		t.change(collapseLines)
+	}
+	return t.text, t.origin
+}
+
+// IsPlain reports whether there is nothing of HTML in s: no tag, no comment, no
+// entity.
+func IsPlain(s string) bool { return !hasMarkup(s) && !entity.MatchString(s) }
 
 // Line is Text on one line.
 func Line(fragment string) string { return strings.ReplaceAll(Text(fragment), "\n", " ") }
@@ -58,21 +77,3 @@ func hasMarkup(s string) bool {
 		}
 	}
 }
-
-// unescape reads the entities that are left in a text, line by line.
-func unescape(text string) string {
-	if !entity.MatchString(text) {
-		return text
-	}
-	lines := strings.Split(text, "\n")
-	kept := lines[:0]
-	for _, line := range lines {
-		if line = collapse(html.UnescapeString(line)); line != "" {
-			kept = append(kept, line)
-		}
-	}
-	return strings.Join(kept, "\n")
-}
-
-// collapse makes every run of white space a space.
-func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -9,24 +9,27 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// strip is the text between the tags of a fragment.
+// strip leaves what stands between the tags of a fragment, with its entities as
+// they are.
 //
 // It uses the tokenizer and not the parser: the text needs no tree, and the
 // parser refuses what is nested deeper than 512.
-func strip(fragment string) string {
-	var w writer
+func strip(t *tracer, fragment string) {
+	w := writer{tracer: t}
 	z := html.NewTokenizer(strings.NewReader(fragment))
 	silent := atom.Atom(0) // the element whose content is dropped
-	for {
-		switch z.Next() {
+	for at, end := 0, 0; ; at = end {
+		token := z.Next()
+		end = at + len(z.Raw())
+		switch token {
 		case html.ErrorToken:
 			if silent == 0 {
-				w.text(unfinished(z.Raw()))
+				w.text(unfinished(fragment[at:end]), at)
 			}
-			return w.String()
+			return
 		case html.TextToken:
 			if silent == 0 {
-				w.text(string(z.Text()))
+				w.text(fragment[at:end], at)
 			}
 		case html.StartTagToken:
 			name, _ := z.TagName()
@@ -51,8 +54,7 @@ func strip(fragment string) string {
 
 // unfinished is what a fragment ends with when its last tag has no end: text,
 // if what it starts with is not a tag's name.
-func unfinished(raw []byte) string {
-	s := string(raw)
+func unfinished(s string) string {
 	if strings.HasPrefix(s, "<") && !strings.ContainsAny(s, "=\"'/") {
 		return s
 	}
@@ -72,9 +74,26 @@ var breaks = map[atom.Atom]bool{
 	atom.P: true, atom.Pre: true, atom.Section: true, atom.Summary: true, atom.Table: true, atom.Tr: true, atom.Ul: true,
 }
 
-// writer collects text and collapses its white space as it comes.
+// collapse makes every run of white space a space.
+func collapse(t *tracer, text string) {
+	w := writer{tracer: t}
+	w.text(text, 0)
+}
+
+// collapseLines does so line by line, and drops empty lines.
+func collapseLines(t *tracer, text string) {
+	w := writer{tracer: t}
+	at := 0
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		w.text(line, at)
+		w.pending = '\n'
+		at += len(line)
+	}
+}
+
+// writer collapses white space as text comes.
 type writer struct {
-	b       strings.Builder
+	*tracer
 	pending byte // what separates the next word: 0, ' ' or '\n'
 }
 
@@ -87,25 +106,21 @@ func (w *writer) tag(a atom.Atom) {
 	}
 }
 
-func (w *writer) text(s string) {
-	if s == "" {
-		return
-	}
-	if first, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(first) {
-		w.space()
-	}
-	for i, word := range strings.Fields(s) {
-		if i > 0 {
+// text writes the words of s, which begins at from.
+func (w *writer) text(s string, from int) {
+	for at := 0; at < len(s); {
+		if r, size := utf8.DecodeRuneInString(s[at:]); unicode.IsSpace(r) {
 			w.space()
+			at += size
+			continue
 		}
-		if w.pending != 0 && w.b.Len() > 0 {
-			w.b.WriteByte(w.pending)
+		end := len(s)
+		if i := strings.IndexFunc(s[at:], unicode.IsSpace); i >= 0 {
+			end = at + i
 		}
-		w.pending = 0
-		w.b.WriteString(word)
-	}
-	if last, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(last) {
-		w.space()
+		w.separate(at > 0 && s[at-1] == ' ', from+at-1)
+		w.keep(s[at:end], from+at)
+		at = end
 	}
 }
 
@@ -115,4 +130,15 @@ func (w *writer) space() {
 	}
 }
 
-func (w *writer) String() string { return w.b.String() }
+// separate writes what is to stand before the next word. there says that a space
+// does, at from.
+func (w *writer) separate(there bool, from int) {
+	switch {
+	case w.pending == 0 || w.b.Len() == 0:
+	case w.pending == ' ' && there:
+		w.keep(" ", from)
+	default:
+		w.b.WriteByte(w.pending)
+	}
+	w.pending = 0
+}
