@@ -69,6 +69,29 @@ func (e *env) loadSettings(now time.Time) (*settings, error) {
 	return &settings{config: c, rules: l.set}, nil
 }
 
+// loadRuleSet reads the rules that the paths name, by default those of the
+// configuration. Everything wrong with them is said on stderr.
+func (e *env) loadRuleSet(paths []string) (*rules.Set, error) {
+	if len(paths) == 0 {
+		c, problems, err := e.loadConfig()
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			return nil, e.refuse(problems)
+		}
+		paths = c.Rules
+	}
+	l, err := loadRulePaths(paths, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if l.set == nil {
+		return nil, e.refuse(l.problems)
+	}
+	return l.set, nil
+}
+
 // loadConfig reads the configuration and the feed lists.
 func (e *env) loadConfig() (*config.Config, []yamlfile.Problem, error) {
 	path := e.configPath()
