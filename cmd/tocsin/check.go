@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -191,8 +190,5 @@ func (e *env) printProblemsJSON(problems []yamlfile.Problem) error {
 	for _, p := range problems {
 		list = append(list, problemJSON{p.File, p.Pos.Line, p.Pos.Col, p.Level.String(), p.Code, p.Rule, p.Msg, p.Hint})
 	}
-	enc := json.NewEncoder(e.stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(list)
+	return printJSON(e.stdout, list)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,34 +24,23 @@ shows the arithmetic of what happened.`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.test(args, o) },
 	}
 	cmd.Flags().StringVar(&o.junit, "junit", "", "write the results to `file` as JUnit XML")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the results as a JSON array, an object a rule")
 	cmd.Flags().StringVar(&o.run, "run", "", "only rules whose ID is `pattern`, * standing for any text")
 	return cmd
 }
 
 type testOptions struct {
 	junit string
+	json  bool
 	run   string // "" runs all
 }
 
 func (e *env) test(paths []string, o testOptions) error {
-	if len(paths) == 0 {
-		c, problems, err := e.loadConfig()
-		if err != nil {
-			return err
-		}
-		if c == nil {
-			return e.refuse(problems)
-		}
-		paths = c.Rules
-	}
-	l, err := loadRulePaths(paths, time.Now())
+	set, err := e.loadRuleSet(paths)
 	if err != nil {
 		return err
 	}
-	if l.set == nil {
-		return e.refuse(l.problems)
-	}
-	results, err := selectRules(l.set.Test(), o.run)
+	results, err := selectRules(set.Test(), o.run)
 	if err != nil {
 		return err
 	}
@@ -61,7 +49,15 @@ func (e *env) test(paths []string, o testOptions) error {
 			return usage("writing JUnit results: %w", err)
 		}
 	}
-	return e.reportTests(results)
+	if o.json {
+		err = printJSON(e.stdout, ruleResultsJSON(results))
+	} else {
+		err = e.printTests(results)
+	}
+	if err != nil {
+		return err
+	}
+	return e.tested(results)
 }
 
 // selectRules keeps the results of rules whose ID the pattern takes in. A
@@ -91,8 +87,18 @@ func selectRules(results []rules.RuleResult, pattern string) ([]rules.RuleResult
 	return kept, nil
 }
 
-// reportTests prints the results, and returns the error for the exit code.
-func (e *env) reportTests(results []rules.RuleResult) error {
+// printTests prints the results for people.
+func (e *env) printTests(results []rules.RuleResult) error {
+	for _, r := range results {
+		if _, err := fmt.Fprint(e.stdout, r.Text()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tested says how it went, and returns the error for the exit code.
+func (e *env) tested(results []rules.RuleResult) error {
 	examples, failures, todo := 0, 0, 0
 	for _, r := range results {
 		examples += len(r.Examples)
@@ -101,9 +107,6 @@ func (e *env) reportTests(results []rules.RuleResult) error {
 			if x.Outcome == rules.KnownMiss {
 				todo++
 			}
-		}
-		if _, err := fmt.Fprint(e.stdout, r.Text()); err != nil {
-			return err
 		}
 	}
 	end := ""
