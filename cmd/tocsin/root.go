@@ -50,7 +50,7 @@ Begin with: tocsin demo`,
 	}
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
-		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e),
+		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e), newEval(e),
 		newSchema(e), newVersion(e),
 	)
 	for _, c := range root.Commands() {
