@@ -22,6 +22,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"errors"
+	"iter"
 	"strings"
 	"time"
 )
@@ -40,7 +41,8 @@ var (
 	// ErrNewerSchema comes from opening a store that a newer tocsin has
 	// migrated. Nothing was changed.
 	ErrNewerSchema = errors.New("store was written by a newer tocsin")
-	// ErrNotFound comes from History when the store has no such article.
+	// ErrNotFound comes from History and Feed when the store has no such article
+	// or feed.
 	ErrNotFound = errors.New("not found")
 )
 
@@ -120,6 +122,20 @@ type Store interface {
 
 	// Feeds returns all subscribed feeds, by URL.
 	Feeds(ctx context.Context) ([]Feed, error)
+	// Feed returns the feed with that URL, be it subscribed or no longer, or
+	// ErrNotFound.
+	Feed(ctx context.Context, url string) (Feed, error)
+	// Articles returns the articles seen at since or later, in the order in
+	// which they were kept and so judged: the new articles of a poll stand
+	// together, in the order in which its judge had them. They are those that
+	// are there when the reading begins. However many there are, a few at a time
+	// are in memory, and no poll waits while they are read. What goes wrong
+	// comes as the last element, with its error.
+	Articles(ctx context.Context, since time.Time) iter.Seq2[Article, error]
+	// ArticlesAt returns the articles whose URL is page, with or without a slash,
+	// a query and a fragment after it, by URL, and the first kept first where
+	// feeds carry the same. Its cost is that of what is found.
+	ArticlesAt(ctx context.Context, page string) ([]Located, error)
 	// Alerts returns the alerts created at since or later, oldest first.
 	Alerts(ctx context.Context, since time.Time) ([]Alert, error)
 	// History returns all that is kept of the article with that ID, or
@@ -161,6 +177,7 @@ type Feed struct {
 
 	NextPoll  time.Time
 	Polled    time.Time // when it was last asked; zero: never
+	Begun     time.Time // when it first answered with a feed, which is its baseline; zero: never
 	Succeeded time.Time // when it last answered with a feed or with "unchanged"; zero: never
 	Failures  int       // polls that failed since Succeeded
 	Problem   string    // one line: why the last poll failed or was degraded; "" when all is well
@@ -182,6 +199,12 @@ type Article struct {
 	Published  time.Time // zero: the feed does not say
 	Updated    time.Time // zero: the feed does not say
 	Seen       time.Time // when the poll that brought it ran
+}
+
+// Located is an article with where it is.
+type Located struct {
+	Article string // its ID
+	URL     string
 }
 
 // ArticleID is the ID of the article with that key in that feed: 80 bits of a
@@ -294,8 +317,10 @@ type Verdict struct {
 type History struct {
 	Article  Article
 	Story    string    // the ID of the story that it is in; "" for none
+	Others   []Article // that are in Story too, in the order in which they were kept
 	Matches  []Match   // by rule
 	Verdicts []Verdict // by rule and route
+	Alerts   []Alert   // of Story, oldest first
 }
 
 // AlertState is how far an alert is.

@@ -99,14 +99,21 @@ func (db *DB) Alerts(ctx context.Context, since time.Time) (alerts []store.Alert
 		if err != nil {
 			return err
 		}
-		return each(rows, func(row scanner) error {
-			var a store.Alert
-			if err := scanAlert(row, &a); err != nil {
-				return err
-			}
-			alerts = append(alerts, a)
-			return nil
-		})
+		alerts, err = scanAlerts(rows)
+		return err
+	})
+	return alerts, err
+}
+
+// scanAlerts reads and closes rows of alertColumns.
+func scanAlerts(rows *sql.Rows) (alerts []store.Alert, err error) {
+	err = each(rows, func(row scanner) error {
+		var a store.Alert
+		if err := scanAlert(row, &a); err != nil {
+			return err
+		}
+		alerts = append(alerts, a)
+		return nil
 	})
 	return alerts, err
 }

@@ -7,6 +7,18 @@ import (
 	"tocsin/store"
 )
 
+// articleColumns are what scanArticle scans, in order, of articles a and their
+// feeds f.
+const articleColumns = `a.id, f.url, a.key, a.url, a.title, a.summary, a.body, a.author, a.language,
+	a.categories, a.published, a.updated, a.seen`
+
+// scanArticle scans a row of articleColumns, and what the row has beyond them
+// into more.
+func scanArticle(row scanner, a *store.Article, more ...any) error {
+	return row.Scan(append([]any{&a.ID, &a.Feed, &a.Key, &a.URL, &a.Title, &a.Summary, &a.Body, &a.Author, &a.Language,
+		list{&a.Categories}, moment{&a.Published}, moment{&a.Updated}, moment{&a.Seen}}, more...)...)
+}
+
 // findArticle finds the row of an article by its ID alone: a look into the
 // index for each feed, which takes milliseconds where there are thousands. Only
 // people ask like this.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"tocsin/store"
@@ -10,11 +11,11 @@ import (
 
 // feedColumns are what scanFeed scans, in order.
 const feedColumns = `url, location, title, etag, last_modified,
-	next_poll, polled, succeeded, failures, problem, gone`
+	next_poll, polled, begun, succeeded, failures, problem, gone`
 
 func scanFeed(row scanner, f *store.Feed) error {
 	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified,
-		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Succeeded}, &f.Failures, &f.Problem, &f.Gone)
+		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Begun}, moment{&f.Succeeded}, &f.Failures, &f.Problem, &f.Gone)
 }
 
 // MakeDue implements store.Store.
@@ -53,6 +54,18 @@ func (db *DB) Feeds(ctx context.Context) (feeds []store.Feed, err error) {
 	return feeds, err
 }
 
+// Feed implements store.Store.
+func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
+	err = db.read("reading a feed", func(pool *sql.DB) error {
+		err := scanFeed(pool.QueryRowContext(ctx, `SELECT `+feedColumns+` FROM feeds WHERE url = ?`, url), &f)
+		if errors.Is(err, sql.ErrNoRows) {
+			return store.ErrNotFound
+		}
+		return err
+	})
+	return f, err
+}
+
 // leased returns the row of the feed with that URL, or store.ErrLeaseLost
 // unless holder has it.
 func (tx *tx) leased(ctx context.Context, url, holder string) (id int64, err error) {
@@ -68,11 +81,11 @@ func (tx *tx) leased(ctx context.Context, url, holder string) (id int64, err err
 func (tx *tx) endPoll(ctx context.Context, id int64, f store.Feed) error {
 	_, err := tx.exec(ctx, `
 		UPDATE feeds SET location = ?, host = ?, title = ?, etag = ?, last_modified = ?,
-			next_poll = ?, polled = ?, succeeded = ?, failures = ?, problem = ?, gone = ?,
+			next_poll = ?, polled = ?, begun = ?, succeeded = ?, failures = ?, problem = ?, gone = ?,
 			holder = '', leased_until = 0
 		WHERE id = ?`,
 		f.Location, hostOf(f), f.Title, f.ETag, f.LastModified,
-		micros(f.NextPoll), micros(f.Polled), micros(f.Succeeded), f.Failures, f.Problem, f.Gone,
+		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), f.Failures, f.Problem, f.Gone,
 		id)
 	return err
 }

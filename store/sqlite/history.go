@@ -39,6 +39,14 @@ func readHistory(ctx context.Context, tx *sql.Tx, row int64) (h store.History, e
 	if h.Article, h.Story, err = readArticle(ctx, tx, row); err != nil {
 		return h, err
 	}
+	if h.Story != "" {
+		if h.Others, err = readOthers(ctx, tx, row, h.Story); err != nil {
+			return h, err
+		}
+		if h.Alerts, err = readAlerts(ctx, tx, h.Story); err != nil {
+			return h, err
+		}
+	}
 	if h.Matches, err = readMatches(ctx, tx, row, h.Article.ID); err != nil {
 		return h, err
 	}
@@ -48,14 +56,41 @@ func readHistory(ctx context.Context, tx *sql.Tx, row int64) (h store.History, e
 
 // readArticle returns an article with the ID of its story.
 func readArticle(ctx context.Context, tx *sql.Tx, row int64) (a store.Article, story string, err error) {
-	err = tx.QueryRowContext(ctx, `
-		SELECT a.id, f.url, a.key, a.url, a.title, a.summary, a.body, a.author, a.language,
-			a.categories, a.published, a.updated, a.seen, coalesce(r.story, '')
+	err = scanArticle(tx.QueryRowContext(ctx, `
+		SELECT `+articleColumns+`, coalesce(r.story, '')
 		FROM articles a JOIN feeds f ON f.id = a.feed LEFT JOIN reports r ON r.article = a.seq
-		WHERE a.seq = ?`, row,
-	).Scan(&a.ID, &a.Feed, &a.Key, &a.URL, &a.Title, &a.Summary, &a.Body, &a.Author, &a.Language,
-		list{&a.Categories}, moment{&a.Published}, moment{&a.Updated}, moment{&a.Seen}, &story)
+		WHERE a.seq = ?`, row), &a, &story)
 	return a, story, err
+}
+
+// readOthers returns the articles of a story but one.
+func readOthers(ctx context.Context, tx *sql.Tx, but int64, story string) (others []store.Article, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT `+articleColumns+`
+		FROM reports r JOIN articles a ON a.seq = r.article JOIN feeds f ON f.id = a.feed
+		WHERE r.story = ? AND r.article <> ? ORDER BY a.seq`, story, but)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func(row scanner) error {
+		var a store.Article
+		if err := scanArticle(row, &a); err != nil {
+			return err
+		}
+		others = append(others, a)
+		return nil
+	})
+	return others, err
+}
+
+// readAlerts returns the alerts of a story.
+func readAlerts(ctx context.Context, tx *sql.Tx, story string) ([]store.Alert, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT `+alertColumns+` FROM alerts WHERE story = ? ORDER BY created, seq`, story)
+	if err != nil {
+		return nil, err
+	}
+	return scanAlerts(rows)
 }
 
 func readMatches(ctx context.Context, tx *sql.Tx, row int64, article string) (matches []store.Match, err error) {

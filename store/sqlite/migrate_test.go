@@ -7,13 +7,16 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"tocsin/store"
 )
 
 // frozen are the steps that were released, and what they hold.
 var frozen = map[string]string{
-	"migrations/0001_first.sql": "afb2f924de0c5ffd4f511b50490f7f56b679eca89c3405a9386d6b1e89fa3210",
+	"migrations/0001_first.sql":   "afb2f924de0c5ffd4f511b50490f7f56b679eca89c3405a9386d6b1e89fa3210",
+	"migrations/0002_address.sql": "0a54477110ebfa26b15bc75d604aec3be52a3bc96d14b33dc77ca3128fa54d58",
+	"migrations/0003_begun.sql":   "761c8463845648368fe1e49f3f8f3f799e32f9c427c9893c4d0f328661414c23",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
@@ -55,7 +58,7 @@ func TestMigratingTwiceIsNothing(t *testing.T) {
 	if after := count(t, first, `PRAGMA data_version`); after != before {
 		t.Error("opening a store writes to it")
 	}
-	if n := count(t, first, `SELECT count(*) FROM ledger`); n != 1 {
+	if n := count(t, first, `SELECT count(*) FROM ledger`); n != SchemaVersion() {
 		t.Errorf("the ledger has %d entries", n)
 	}
 }
@@ -77,7 +80,7 @@ func TestOpeningAtOnceMigratesOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := count(t, openAt(t, path), `SELECT count(*) FROM ledger`); n != 1 {
+	if n := count(t, openAt(t, path), `SELECT count(*) FROM ledger`); n != SchemaVersion() {
 		t.Errorf("the ledger has %d entries", n)
 	}
 }
@@ -88,7 +91,8 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 	check(t, openAt(t, path).SyncFeeds(t.Context(), []store.Subscription{{URL: "a"}}))
 	steps, err := migrations(released)
 	check(t, err)
-	broken := append(steps, migration{version: 2, name: "broken", sql: `
+	next := len(steps) + 1
+	broken := append(steps, migration{version: next, name: "broken", sql: `
 		CREATE TABLE half (n INTEGER) STRICT;
 		INSERT INTO half VALUES ('not a number')`})
 	if _, err := open(t.Context(), path, full, broken); err == nil {
@@ -99,7 +103,7 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 		t.Error("half of it was taken")
 	}
 
-	mended := append(steps, migration{version: 2, name: "mended", sql: `
+	mended := append(steps, migration{version: next, name: "mended", sql: `
 		CREATE TABLE half (n INTEGER) STRICT; INSERT INTO half SELECT count(*) FROM feeds`})
 	check(t, db.Close())
 	db, err = open(t.Context(), path, full, mended)
@@ -107,5 +111,49 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 	defer db.Close()
 	if n := count(t, db, `SELECT n FROM half`); n != 1 {
 		t.Errorf("the step saw %d feeds, want the one that was there", n)
+	}
+}
+
+// What a store of the first schema holds is there after the later steps.
+func TestTheFirstSchemaIsUpgraded(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tocsin.db")
+	steps, err := migrations(released)
+	check(t, err)
+	old, err := open(t.Context(), path, full, steps[:1])
+	check(t, err)
+	check(t, old.Close())
+	feed := func(id int, url string, polled, succeeded time.Time) {
+		execute(t, path, fmt.Sprintf(`
+			INSERT INTO feeds (id, url, subscribed, schedule, location, host, title, etag, last_modified, next_poll,
+				polled, succeeded, failures, problem, gone)
+			VALUES (%d, '%s', 1, '', '', 'a.example:443', '', '', '', 0, %d, %d, 0, '', 0)`, id, url, micros(polled), micros(succeeded)))
+	}
+	hour := func(n int) time.Time { return benchStart.Add(time.Duration(n) * time.Hour) }
+	feed(1, "https://a.example/with", hour(9), hour(9))
+	feed(2, "https://a.example/without", hour(9), hour(8))
+	feed(3, "https://a.example/never", hour(9), time.Time{})
+	for n := range 2 {
+		key := fmt.Sprint(n)
+		execute(t, path, fmt.Sprintf(`
+			INSERT INTO articles (feed, id, seen, published, updated, language, key, url, title, author, categories, summary, body)
+			VALUES (1, '%s', %d, 0, 0, '', '%s', 'https://a.example/page', 'Title', '', '', '', '')`,
+			store.ArticleID("https://a.example/with", key), micros(hour(5+n)), key))
+	}
+
+	db := openAt(t, path)
+	for url, want := range map[string]time.Time{
+		"https://a.example/with": hour(5), "https://a.example/without": hour(8), "https://a.example/never": {},
+	} {
+		f, err := db.Feed(t.Context(), url)
+		check(t, err)
+		if !f.Begun.Equal(want) || f.Begun.IsZero() != want.IsZero() {
+			t.Errorf("%s has begun %v, want %v", url, f.Begun, want)
+		}
+	}
+	found, err := db.ArticlesAt(t.Context(), "https://a.example/page")
+	check(t, err)
+	if len(found) != 2 {
+		t.Errorf("%d articles are found by their address, want 2", len(found))
 	}
 }

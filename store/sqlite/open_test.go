@@ -3,8 +3,10 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +19,7 @@ func TestOpeningWhatIsNoStoreSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		make func(t *testing.T, path string)
-		want string // with PATH, and FOLDER above it
+		want string // with PATH, FOLDER above it, and KNOWN for the newest schema
 	}{
 		"a folder": {
 			func(t *testing.T, path string) { check(t, os.Mkdir(path, 0o700)) },
@@ -58,7 +60,7 @@ func TestOpeningWhatIsNoStoreSaysWhatToDo(t *testing.T) {
 				check(t, openAt(t, path).Close())
 				execute(t, path, `INSERT INTO ledger (version, name) VALUES (99, 'future')`)
 			},
-			"opening store PATH: its schema is 99, this tocsin knows up to 1: store was written by a newer tocsin",
+			"opening store PATH: its schema is 99, this tocsin knows up to KNOWN: store was written by a newer tocsin",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,6 +83,21 @@ func TestOpeningWhatIsNoStoreSaysWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAReaderMakesNoStore(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "tocsin.db")
+	if _, err := OpenExisting(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v, want %v", err, fs.ErrNotExist)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is a file: %v", err)
+	}
+	check(t, openAt(t, path).Close())
+	db, err := OpenExisting(t.Context(), path)
+	check(t, err)
+	check(t, db.Close())
 }
 
 func TestANewerSchemaIsTold(t *testing.T) {
@@ -155,9 +172,10 @@ func TestTheConnectionsAreSetUp(t *testing.T) {
 	}
 }
 
-// places fills the names of a store's file and folder in.
+// places fills the names of a store's file and folder in, and the newest
+// schema's number.
 func places(text, path string) string {
-	return strings.NewReplacer("PATH", path, "FOLDER", filepath.Dir(path)).Replace(text)
+	return strings.NewReplacer("PATH", path, "FOLDER", filepath.Dir(path), "KNOWN", strconv.Itoa(SchemaVersion())).Replace(text)
 }
 
 func check(t *testing.T, err error) {

@@ -57,6 +57,15 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return open(ctx, path, full, steps)
 }
 
+// OpenExisting is Open for somebody who only reads: where there is no file, none
+// is made, and the error is fs.ErrNotExist.
+func OpenExisting(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	return Open(ctx, path)
+}
+
 func open(ctx context.Context, path string, sync synchronous, steps []migration) (*DB, error) {
 	db, err := connect(path, sync)
 	if err != nil {

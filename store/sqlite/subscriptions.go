@@ -75,8 +75,8 @@ func (tx *tx) addFeed(ctx context.Context, s store.Subscription) error {
 	f := store.Feed{URL: s.URL, NextPoll: s.FirstPoll}
 	_, err := tx.exec(ctx, `
 		INSERT INTO feeds (subscribed, schedule, host, `+feedColumns+`)
-		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.Schedule, hostOf(f), f.URL, f.Location, f.Title, f.ETag, f.LastModified,
-		micros(f.NextPoll), micros(f.Polled), micros(f.Succeeded), f.Failures, f.Problem, f.Gone)
+		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), f.Failures, f.Problem, f.Gone)
 	return err
 }

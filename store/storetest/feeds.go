@@ -12,7 +12,7 @@ func testSyncFeeds(t *testing.T, open opener) {
 	full := store.Feed{
 		URL: a, Location: "https://moved.example/feed", Title: "A feed",
 		ETag: `W/"tag"`, LastModified: "Sun, 01 Mar 2026 12:00:00 GMT",
-		NextPoll: at(30), Polled: at(1), Succeeded: at(-60), Failures: 2, Problem: "timed out",
+		NextPoll: at(30), Polled: at(1), Begun: at(-90), Succeeded: at(-60), Failures: 2, Problem: "timed out",
 	}
 	cases{
 		"a new feed is due at its first poll, and otherwise blank": func(t *testing.T, w *world) {

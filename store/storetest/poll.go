@@ -17,7 +17,7 @@ func testCommitPoll(t *testing.T, open opener) {
 		"the feed's row is as the poll says": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			want := store.Feed{URL: a, Location: "https://moved.example", Title: "A", ETag: `"e"`, LastModified: "l",
-				NextPoll: at(9), Polled: at(1), Succeeded: at(2), Failures: 4, Problem: "p", Gone: true}
+				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Failures: 4, Problem: "p", Gone: true}
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			w.is(w.feeds()[a], want, "the feed")
 		},
@@ -209,9 +209,9 @@ func testJudge(t *testing.T, open opener) {
 		"what the judge decides is kept": func(t *testing.T, w *world) {
 			x := w.alarmed("news", "policy")
 			w.is(alertRoutes(w.alerts()), []string{"news", "policy"}, "alerts")
-			h := w.history(x.ID)
-			w.is(h, store.History{Article: x, Story: x.ID, Matches: alarm(x).Matches,
-				Verdicts: alarm(x, "news", "policy").Verdicts}, "history")
+			want := alarm(x, "news", "policy")
+			w.is(w.history(x.ID), store.History{Article: x, Story: x.ID, Matches: want.Matches,
+				Verdicts: want.Verdicts, Alerts: want.Alerts}, "history")
 		},
 		"an error of the judge undoes everything and leaves the lease": func(t *testing.T, w *world) {
 			w.subscribed(a)

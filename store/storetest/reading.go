@@ -38,6 +38,23 @@ func testHistory(t *testing.T, open opener) {
 				Verdicts: []store.Verdict{verdict("a", "x"), verdict("a", "y"), verdict("b", "")},
 			}, "history")
 		},
+		"the other articles of its story come in the order in which they were kept, and its story's alerts": func(t *testing.T, w *world) {
+			const other = "https://b.example/feed"
+			w.subscribe(feed, other)
+			w.claimFeeds(me, 0)
+			first, second, third, stranger := article(feed, 1), article(other, 2), article(feed, 3), article(other, 4)
+			alone := report(stranger, 0, "another")
+			alone.Alerts = []store.Alert{alert(stranger, "news", 0)}
+			w.found(deciding(alone), other, stranger)
+			told := alarm(first, "news", "policy")
+			w.found(deciding(told), feed, first)
+			for _, next := range []store.Article{second, third} {
+				w.found(deciding(store.Decision{Reports: []store.Report{{Story: first.ID, Article: next.ID, At: at(1)}}}), next.Feed, next)
+			}
+			w.is(w.history(second.ID), store.History{
+				Article: second, Story: first.ID, Others: []store.Article{first, third}, Alerts: told.Alerts,
+			}, "history of the second")
+		},
 		"each article has its own": func(t *testing.T, w *world) {
 			x := w.alarmed("news")
 			w.found(silent, x.Feed, article(x.Feed, 2))

@@ -89,7 +89,7 @@ func testValues(t *testing.T, open opener) {
 				d.Alerts = []store.Alert{{ID: store.AlertID(a.ID, s), Story: a.ID, Route: s, Channel: s, Severity: s,
 					Content: []byte(s), Created: at(i), State: store.AlertPending, NextTry: at(0)}}
 				w.found(deciding(d), feed, a)
-				w.is(w.history(a.ID), store.History{Article: a, Story: a.ID, Matches: d.Matches, Verdicts: d.Verdicts}, "history")
+				w.is(w.history(a.ID), store.History{Article: a, Story: a.ID, Matches: d.Matches, Verdicts: d.Verdicts, Alerts: d.Alerts}, "history")
 				got, err := w.Alerts(w.ctx, at(i))
 				w.ok(err)
 				w.is(got, d.Alerts, "alerts")
@@ -133,7 +133,7 @@ func testValues(t *testing.T, open opener) {
 		"a feed's and an alert's times come back as given": func(t *testing.T, w *world) {
 			x := w.alarmed("news")
 			for _, at := range oddTimes {
-				want := store.Feed{URL: x.Feed, NextPoll: at, Polled: at, Succeeded: at}
+				want := store.Feed{URL: x.Feed, NextPoll: at, Polled: at, Begun: at, Succeeded: at}
 				far := store.Claim{Holder: me, Now: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), Lease: time.Second, Limit: 1}
 				w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 				w.is(w.feeds()[x.Feed], want, "feed")
