@@ -38,6 +38,9 @@ func afterFailure(f store.Feed, err error, now time.Time) store.Feed {
 // afterSuccess is a feed after a poll that it answered.
 func afterSuccess(f store.Feed, res *feed.Result, now time.Time) store.Feed {
 	f.Polled, f.Succeeded = now, now
+	if f.Begun.IsZero() {
+		f.Begun = now
+	}
 	f.Failures, f.Problem, f.Gone = 0, "", false
 	f.ETag, f.LastModified = res.ETag, res.LastModified
 	if res.Moved != "" {

@@ -55,7 +55,7 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 
 	j := judge{
 		rules: w.opts.Rules, routes: w.opts.Routes, feed: sub,
-		source: report.Title, window: w.opts.StoryWindow, firstPoll: f.Succeeded.IsZero(), now: now,
+		source: report.Title, window: w.opts.StoryWindow, firstPoll: f.Begun.IsZero(), now: now,
 	}
 	var decided store.Decision
 	err = w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
