@@ -159,6 +159,24 @@ func TestBacktestCountsWhatItJudged(t *testing.T) {
 	}
 }
 
+func TestAnAlertIsOfTheTimeOfItsPoll(t *testing.T) {
+	t.Parallel()
+	b, err := RunBacktest(t.Context(), pastArticles{seen("1", "A bell in town", 1), seen("2", "A bell in another town", 1), seen("3", "A bell in town", 2)}, BacktestOptions{
+		Before: ruleSet(t, "version: 1\ntheme: other\nrules: [{id: other, require: absent}]"), Now: ruleSet(t, testRules),
+		Routes: []config.Route{{Channel: "#noise"}}, Feeds: []config.Feed{{URL: "https://a.example/feed", MaxAge: 24 * time.Hour}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range b.Changes {
+		got = append(got, fmt.Sprintf("%s after %v, of %s", c.Article.ID, c.At.Sub(noon), c.Source))
+	}
+	if diff := cmp.Diff([]string{"3 after 2h0m0s, of The Paper", "1 after 1h0m0s, of The Paper", "2 after 1h0m0s, of The Paper"}, got); diff != "" {
+		t.Errorf("alerts (-want +got):\n%s", diff)
+	}
+}
+
 func TestBacktestEndsWithItsContextAndItsArchive(t *testing.T) {
 	t.Parallel()
 	o := BacktestOptions{Before: ruleSet(t, testRules), Now: ruleSet(t, testRules), Feeds: []config.Feed{{URL: "https://a.example/feed"}}}

@@ -29,6 +29,10 @@ func chatter(seed uint64, start time.Time) answer {
 		}
 		for k := n + 1; k <= n+6; k++ {
 			r := rand.New(rand.NewPCG(seed, uint64(k)))
+			if k%30 == 10 {
+				// A column that comes again when its story is over.
+				d.Items = append(d.Items, feed.Item{Key: fmt.Sprint("column ", k), Title: "A bell in the column of the week"})
+			}
 			for i := range r.IntN(4) {
 				event := r.IntN(8) + k/6
 				sounds := []string{"bell", "loud bell", "whistle", "drum", "loud bell with a whistle", "silence"}
