@@ -51,7 +51,7 @@ Begin with: tocsin demo`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e), newEval(e),
-		newSchema(e), newVersion(e),
+		newWhy(e), newBacktest(e), newSchema(e), newVersion(e),
 	)
 	for _, c := range root.Commands() {
 		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"

@@ -21,6 +21,22 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// oneLine is a text of unknown origin in one line that cannot steer a terminal:
+// control characters are shown as U+FFFD, and what is invisible is left out.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)), " ")
+}
+
 func sortedUnique(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)

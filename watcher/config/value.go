@@ -17,6 +17,13 @@ type duration time.Duration
 
 var errDuration = errors.New("must be a duration such as 90s, 15m, 8h or 30d")
 
+// ParseDuration reads a time span as the configuration has them.
+func ParseDuration(text string) (time.Duration, error) {
+	var d duration
+	err := d.UnmarshalText([]byte(text))
+	return time.Duration(d), err
+}
+
 // UnmarshalText reads a duration. A day is 24 hours.
 func (d *duration) UnmarshalText(text []byte) error {
 	s := string(text)

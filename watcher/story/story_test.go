@@ -2,6 +2,7 @@ package story
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +52,47 @@ func TestKeysOfNothing(t *testing.T) {
 	for _, u := range []string{"", "mailto:desk@a.example", "javascript:alert(1)", "://", "/relative"} {
 		if k := Keys("Live", u); len(k) != 0 {
 			t.Errorf("Keys(Live, %q) = %q, want none", u, k)
+		}
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, asked, kept string
+		same, under       bool // the same page; found under one of the pages
+	}{
+		{"itself", "https://a.example/x", "https://a.example/x", true, true},
+		{"another scheme", "http://a.example/x", "https://a.example/x", true, true},
+		{"www", "https://www.a.example/x", "http://a.example/x", true, true},
+		{"a slash at the end", "https://a.example/x/", "https://a.example/x", true, true},
+		{"a slash at the end of the one kept", "https://a.example/x", "https://www.a.example/x/", true, true},
+		{"a campaign", "https://a.example/x?utm_source=mail&id=5", "https://a.example/x?id=5", true, true},
+		{"a campaign of the one kept", "https://a.example/x", "https://a.example/x/?utm_source=rss#top", true, true},
+		{"capitals in the host", "HTTPS://A.example/x", "https://a.example/x", true, true},
+		{"letters as they are", "https://a.example/ü", "https://a.example/%C3%BC", true, true},
+		{"letters escaped", "https://a.example/%C3%BC", "https://a.example/ü", true, true},
+		{"no path but a query", "https://a.example/?p=5", "http://a.example?p=5", true, true},
+		{"another query", "https://a.example/x?id=5", "https://a.example/x?id=6", false, true},
+		{"another page", "https://a.example/x", "https://a.example/xy", false, false},
+		{"capitals in the path", "https://a.example/x", "https://a.example/X", false, false},
+		{"another port", "https://a.example:8080/x", "https://a.example/x", false, false},
+		{"a whole site", "https://a.example/", "https://a.example/", true, true},
+		{"a whole site otherwise", "https://a.example/", "https://www.a.example/", false, false},
+		{"no web address", "urn:isbn:1", "urn:isbn:1", true, true},
+		{"another one", "urn:isbn:1", "urn:isbn:2", false, false},
+		{"no address at all", "%zz", "%zz", true, true},
+	} {
+		if got := SamePage(tt.asked, tt.kept); got != tt.same {
+			t.Errorf("%s: %s and %s are the same page: %v, want %v", tt.name, tt.asked, tt.kept, got, tt.same)
+		}
+		under := false
+		for _, page := range Pages(tt.asked) {
+			rest, begins := strings.CutPrefix(tt.kept, page)
+			under = under || begins && (rest == "" || strings.ContainsAny(rest[:1], "/?#"))
+		}
+		if under != tt.under {
+			t.Errorf("%s: %s is found under %q: %v, want %v", tt.name, tt.kept, Pages(tt.asked), under, tt.under)
 		}
 	}
 }
