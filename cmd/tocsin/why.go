@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,12 +98,4 @@ func (s *settings) accounts(ctx context.Context, db *sqlite.DB, what string) ([]
 		accounts = append(accounts, a)
 	}
 	return accounts, nil
-}
-
-// writeJSON writes v for programs, and readable.
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

@@ -134,15 +134,6 @@ func accountsJSON(accounts []watcher.Account) []accountJSON {
 	})
 }
 
-// each is a list made of another, never null in JSON.
-func each[A, B any](list []A, f func(A) B) []B {
-	out := make([]B, len(list))
-	for i := range list {
-		out[i] = f(list[i])
-	}
-	return out
-}
-
 func same(s string) string { return s }
 
 func toOtherJSON(a store.Article) otherJSON {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -122,8 +123,18 @@ func (w *accountWriter) story() {
 			w.line("  %-10s … and %d more (--all shows them)", "", len(w.a.Others)-i)
 			break
 		}
-		w.line("  %-10s %s  %s  %s%s", "", o.ID, w.time(o.Seen), oneLine(o.Title), shared(&w.a.Article, &o))
+		w.line("  %-10s %s  %s  %s: %s%s", "", o.ID, w.time(o.Seen), hostOf(&o), oneLine(o.Title), shared(&w.a.Article, &o))
 	}
+}
+
+// hostOf is where the article is, or else where its feed is.
+func hostOf(a *store.Article) string {
+	for _, address := range []string{a.URL, a.Feed} {
+		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+			return oneLine(u.Hostname())
+		}
+	}
+	return "somewhere"
 }
 
 // shared says what two articles have in common by which their story is known.
@@ -268,7 +279,7 @@ func (w *accountWriter) rules() {
 	}
 	switch {
 	case apart == len(w.a.Rules):
-		w.line("  none of the %s has to do with it (--all shows them)", count(apart, "rule"))
+		w.line("  none has to do with it (--all shows them)")
 	case apart > 0:
 		w.line("  %s nothing to do with it (--all shows them)", more(apart))
 	}
