@@ -82,20 +82,6 @@ func chattering(w *world) {
 	}
 }
 
-// backtest compares rule sets on what the world's daemon kept.
-func (w *world) backtest(before, now *rules.Set, since time.Time) *Backtest {
-	w.t.Helper()
-	b, err := RunBacktest(context.Background(), w.store, w.comparing(before, now, since))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return b
-}
-
-func (w *world) comparing(before, now *rules.Set, since time.Time) BacktestOptions {
-	return BacktestOptions{Before: before, Now: now, Feeds: w.feeds, Routes: w.routes, StoryWindow: 72 * time.Hour, Since: since}
-}
-
 // history is all of an article that must be there.
 func (w *world) history(id string) store.History {
 	w.t.Helper()
@@ -112,8 +98,8 @@ func TestAReplayDecidesAsTheDaemonDid(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		chattering(w)
-		o := w.comparing(ruleSet(t, testRules), ruleSet(t, testRules), time.Time{})
-		c := newComparison(w.store, o)
+		set := ruleSet(t, testRules)
+		c := newComparison(w.store, BacktestOptions{Before: set, Now: set, Feeds: w.feeds, Routes: w.routes, StoryWindow: 72 * time.Hour})
 		if err := c.run(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -27,8 +27,8 @@ Feeds count as they are configured and called now; articles of feeds that are no
 configuration any more are left out. Works beside a running daemon, and changes nothing.
 
 Alerts a day are those from --since on, over the days from the first article seen then
-to the last; less than a day counts as one. With --max-per-day the exit code is 1 where
-NEW raises more, and where there are no articles to tell.`,
+to the last; less than a day counts as one. The exit code is 1 where NEW raises more than
+--max-per-day, and where there are no articles to judge.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.limited = cmd.Flags().Changed("max-per-day")
@@ -37,8 +37,8 @@ NEW raises more, and where there are no articles to tell.`,
 			return e.backtest(ctx, o)
 		},
 	}
-	cmd.Flags().StringArrayVar(&o.rules, "rules", nil, "the new rules, `path`")
-	cmd.Flags().StringArrayVar(&o.against, "against", nil, "the rules to compare with, `path` (default the running ones)")
+	cmd.Flags().StringArrayVar(&o.rules, "rules", nil, "try the rules at `path`")
+	cmd.Flags().StringArrayVar(&o.against, "against", nil, "compare with the rules at `path` (default the running ones)")
 	cmd.Flags().StringVar(&o.since, "since", "30d", "how far back: a `time` span such as 12h, or a day such as 2026-03-01")
 	cmd.Flags().Float64Var(&o.maxPerDay, "max-per-day", 0, "exit 1 if NEW raises more than `n` alerts a day")
 	cmd.Flags().BoolVar(&o.all, "all", false, "list every change")
