@@ -2,8 +2,6 @@ package rules
 
 import (
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 )
@@ -41,18 +39,14 @@ func TestChangesHasReasonsWhereThereIsAChange(t *testing.T) {
 // changing is a set of random rules, in random states and with thresholds that
 // some texts reach; nil where they do not compile.
 func changing(t *testing.T, w writer) *Set {
-	text := w.file(5)
-	for strings.Contains(text, "threshold: -30") {
-		n := w.IntN(6)
-		text = strings.Replace(text, "threshold: -30", "threshold: "+strconv.Itoa(n)+
-			"\n    status: "+w.pick([]string{"live", "live", "shadow"})+
-			"\n    severity: "+w.pick([]string{"info", "low"})+
-			"\n    escalate: {medium: "+strconv.Itoa(n+2)+", high: "+strconv.Itoa(n+3+w.IntN(4))+"}", 1)
+	var files []*File
+	for _, text := range w.files(5) {
+		f, problems := Parse("x.yaml", []byte(text))
+		if f == nil {
+			t.Fatalf("%v\n%s", problems, text)
+		}
+		files = append(files, f)
 	}
-	f, problems := Parse("x.yaml", []byte(text))
-	if f == nil {
-		t.Fatalf("%v\n%s", problems, text)
-	}
-	set, _ := Compile(time.Time{}, f)
+	set, _ := Compile(time.Time{}, files...)
 	return set
 }

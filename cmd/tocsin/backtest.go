@@ -63,7 +63,7 @@ func (e *env) backtest(ctx context.Context, o backtestOptions) error {
 		e.printf("left out: %s of %s that the configuration does not name any more", count(b.LeftOut, "article"), count(b.LeftOutFeeds, "feed"))
 	}
 	if o.json {
-		err = writeJSON(e.stdout, backtestJSONOf(b))
+		err = printJSON(e.stdout, backtestJSONOf(b))
 	} else {
 		_, err = io.WriteString(e.stdout, backtestText(b, o.all, time.Local))
 	}

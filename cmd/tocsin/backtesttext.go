@@ -100,18 +100,18 @@ func perDay(b *watcher.Backtest, alerts int) string { return fmt.Sprintf("%.1f",
 // What backtest prints for programs. Times are UTC.
 type (
 	backtestJSON struct {
-		Articles int             `json:"articles"`
-		Feeds    int             `json:"feeds"`
-		From     time.Time       `json:"from"`
-		To       time.Time       `json:"to"`
-		Days     float64         `json:"days"`
-		LeftOut  leftOutJSON     `json:"left_out"` // of feeds that are not in the configuration
-		Against  alertsADayJSON  `json:"against"`
-		Rules    alertsADayJSON  `json:"rules"`
-		Stay     int             `json:"stay"`
-		Changes  []alertDiffJSON `json:"changes"`
+		Articles int              `json:"articles"`
+		Feeds    int              `json:"feeds"`
+		From     time.Time        `json:"from"`
+		To       time.Time        `json:"to"`
+		Days     float64          `json:"days"`
+		LeftOut  unknownFeedsJSON `json:"left_out"` // of feeds that are not in the configuration
+		Against  alertsADayJSON   `json:"against"`
+		Rules    alertsADayJSON   `json:"rules"`
+		Stay     int              `json:"stay"`
+		Changes  []alertDiffJSON  `json:"changes"`
 	}
-	leftOutJSON struct {
+	unknownFeedsJSON struct {
 		Articles int `json:"articles"`
 		Feeds    int `json:"feeds"`
 	}
@@ -135,7 +135,7 @@ type (
 func backtestJSONOf(b *watcher.Backtest) backtestJSON {
 	return backtestJSON{
 		Articles: b.Articles, Feeds: b.Feeds, From: b.From, To: b.To, Days: b.Days(),
-		LeftOut: leftOutJSON{b.LeftOut, b.LeftOutFeeds},
+		LeftOut: unknownFeedsJSON{b.LeftOut, b.LeftOutFeeds},
 		Against: alertsADayJSON{b.Before, b.PerDay(b.Before)},
 		Rules:   alertsADayJSON{b.Now, b.PerDay(b.Now)},
 		Stay:    b.Stay,

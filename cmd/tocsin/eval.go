@@ -183,7 +183,7 @@ func (v *evaluation) check(file string) error {
 	}
 	for _, name := range c.names() {
 		if t := c.themes[name]; t.rules == 0 && t.tp+t.fn > 0 {
-			v.printf("no live rule has the theme %s, and %s should ring for it", printable(name), count(t.fn, "article"))
+			v.printf("no live rule has the theme %s, and %s should ring for it", oneLine(name), count(t.fn, "article"))
 		}
 	}
 	return nil

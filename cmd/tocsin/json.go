@@ -9,9 +9,9 @@ import (
 	"unicode/utf16"
 )
 
-// writeJSON writes v for programs, and readable. What could steer a terminal is
+// printJSON writes v for programs, and readable. What could steer a terminal is
 // escaped, which to a program is the same text.
-func writeJSON(w io.Writer, v any) error {
+func printJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -46,7 +46,7 @@ func (m *miss) write(out io.Writer) error {
 	what := map[missKind]string{
 		missFalsePositive: "rang, and should not", missFalseNegative: "did not ring, and should", missBackground: "rang in the background",
 	}[m.kind]
-	fmt.Fprintf(&b, "%s:%d: %s: %s  %s\n", m.file, m.article.line, what, printable(m.article.ID), printable(m.article.Title))
+	fmt.Fprintf(&b, "%s:%d: %s: %s  %s\n", m.file, m.article.line, what, oneLine(m.article.ID), oneLine(m.article.Title))
 	for _, v := range m.verdicts {
 		b.WriteString(verdictText(v, &m.article.Article))
 	}
@@ -66,7 +66,7 @@ func verdictText(v rules.Verdict, a *rules.Article) string {
 		head += ", which is " + v.Rule.Status.String()
 	}
 	if !v.Require.Holds {
-		return head + ": require does not hold: " + printable(v.Rule.Require) + "\n"
+		return head + ": require does not hold: " + oneLine(v.Rule.Require) + "\n"
 	}
 	text := strings.TrimSuffix(v.Text(a), "\n")
 	return head + "\n    " + strings.ReplaceAll(text, "\n", "\n    ") + "\n"

@@ -169,7 +169,7 @@ func (t themeJSON) row() []string {
 		alerts = strconv.Itoa(*t.FalseAlerts)
 	}
 	return []string{
-		printable(t.Theme), strconv.Itoa(t.Rules), strconv.Itoa(t.TP), strconv.Itoa(t.FP), strconv.Itoa(t.FN),
+		oneLine(t.Theme), strconv.Itoa(t.Rules), strconv.Itoa(t.TP), strconv.Itoa(t.FP), strconv.Itoa(t.FN),
 		t.Precision.format(3), t.Recall.format(3), t.F1.format(3), alerts, t.PerTenThousand.format(1),
 	}
 }

@@ -66,7 +66,7 @@ func (e *env) why(ctx context.Context, what string, o whyOptions) error {
 		return storeTrouble(err)
 	}
 	if o.json {
-		return writeJSON(e.stdout, accountsJSON(accounts))
+		return printJSON(e.stdout, accountsJSON(accounts))
 	}
 	for i := range accounts {
 		if i > 0 {

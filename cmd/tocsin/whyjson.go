@@ -13,26 +13,26 @@ import (
 // out.
 type (
 	accountJSON struct {
-		ID         string        `json:"id"`
-		Feed       feedJSON      `json:"feed"`
-		Key        string        `json:"key"`
-		URL        string        `json:"url"`
-		Title      string        `json:"title"`
-		Summary    string        `json:"summary"`
-		Body       string        `json:"body"`
-		Author     string        `json:"author"`
-		Lang       string        `json:"lang"`
-		Categories []string      `json:"categories"`
-		Published  time.Time     `json:"published,omitzero"`
-		Updated    time.Time     `json:"updated,omitzero"`
-		Seen       time.Time     `json:"seen"`
-		Baseline   bool          `json:"baseline"` // there already when its feed was first read
-		Story      *storyJSON    `json:"story"`    // null where no rule matched
-		Matches    []matchJSON   `json:"matches"`  // what was decided then
-		Verdicts   []verdictJSON `json:"verdicts"`
-		Alerts     []alertJSON   `json:"alerts"`  // of its story
-		Rules      []ruleJSON    `json:"rules"`   // what the rules say now, the nearest first
-		Changed    []driftJSON   `json:"changed"` // where that is another than what was decided
+		ID         string            `json:"id"`
+		Feed       feedJSON          `json:"feed"`
+		Key        string            `json:"key"`
+		URL        string            `json:"url"`
+		Title      string            `json:"title"`
+		Summary    string            `json:"summary"`
+		Body       string            `json:"body"`
+		Author     string            `json:"author"`
+		Lang       string            `json:"lang"`
+		Categories []string          `json:"categories"`
+		Published  time.Time         `json:"published,omitzero"`
+		Updated    time.Time         `json:"updated,omitzero"`
+		Seen       time.Time         `json:"seen"`
+		Baseline   bool              `json:"baseline"` // there already when its feed was first read
+		Story      *storyJSON        `json:"story"`    // null where no rule matched
+		Matches    []storedMatchJSON `json:"matches"`  // what was decided then
+		Verdicts   []outcomeJSON     `json:"verdicts"`
+		Alerts     []alertJSON       `json:"alerts"`  // of its story
+		Rules      []ruleJSON        `json:"rules"`   // what the rules say now, the nearest first
+		Changed    []driftJSON       `json:"changed"` // where that is another than what was decided
 	}
 	feedJSON struct {
 		URL     string   `json:"url"`
@@ -51,7 +51,7 @@ type (
 		Title string    `json:"title"`
 		Seen  time.Time `json:"seen"`
 	}
-	matchJSON struct {
+	storedMatchJSON struct {
 		Rule      string          `json:"rule"`
 		Theme     string          `json:"theme"`
 		Severity  string          `json:"severity"`
@@ -60,7 +60,7 @@ type (
 		Threshold int             `json:"threshold"`
 		Evidence  json.RawMessage `json:"evidence"`
 	}
-	verdictJSON struct {
+	outcomeJSON struct {
 		Rule    string    `json:"rule"`
 		Channel string    `json:"channel"`
 		Outcome string    `json:"outcome"`
@@ -80,23 +80,23 @@ type (
 		Problem  string    `json:"problem,omitempty"`
 	}
 	ruleJSON struct {
-		Rule      string       `json:"rule"`
-		Theme     string       `json:"theme"`
-		Status    string       `json:"status"`
-		Matched   bool         `json:"matched"`
-		Score     int          `json:"score"`
-		Threshold int          `json:"threshold"`
-		Severity  string       `json:"severity"` // of a match with this score
-		Base      int          `json:"base"`
-		Require   findingJSON  `json:"require"`
-		Exclude   findingJSON  `json:"exclude"`
-		Signals   []signalJSON `json:"signals"`
+		Rule      string         `json:"rule"`
+		Theme     string         `json:"theme"`
+		Status    string         `json:"status"`
+		Matched   bool           `json:"matched"`
+		Score     int            `json:"score"`
+		Threshold int            `json:"threshold"`
+		Severity  string         `json:"severity"` // of a match with this score
+		Base      int            `json:"base"`
+		Require   findingJSON    `json:"require"`
+		Exclude   findingJSON    `json:"exclude"`
+		Signals   []evidenceJSON `json:"signals"`
 	}
 	findingJSON struct {
 		Holds bool       `json:"holds"`
 		Spans []spanJSON `json:"spans"`
 	}
-	signalJSON struct {
+	evidenceJSON struct {
 		When   string `json:"when"`
 		Points int    `json:"points"`
 		findingJSON
@@ -122,7 +122,7 @@ func accountsJSON(accounts []watcher.Account) []accountJSON {
 			Seen: x.Seen, Baseline: a.Baseline,
 			Feed:     feedJSON{a.Feed.URL, a.Source, a.Watched, each(a.Sub.Tags, same)},
 			Matches:  each(a.Matches, toMatchJSON),
-			Verdicts: each(a.Verdicts, toVerdictJSON),
+			Verdicts: each(a.Verdicts, toOutcomeJSON),
 			Alerts:   each(a.Alerts, toAlertJSON),
 			Rules:    each(a.Rules, toRuleJSON),
 			Changed:  each(a.Changed, func(d watcher.Drift) driftJSON { return driftJSON(d) }),
@@ -140,12 +140,12 @@ func toOtherJSON(a store.Article) otherJSON {
 	return otherJSON{a.ID, a.Feed, a.URL, a.Title, a.Seen}
 }
 
-func toMatchJSON(m store.Match) matchJSON {
-	return matchJSON{m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, m.Evidence}
+func toMatchJSON(m store.Match) storedMatchJSON {
+	return storedMatchJSON{m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, m.Evidence}
 }
 
-func toVerdictJSON(v store.Verdict) verdictJSON {
-	return verdictJSON{v.Rule, v.Route, string(v.Outcome), v.Alert, v.At}
+func toOutcomeJSON(v store.Verdict) outcomeJSON {
+	return outcomeJSON{v.Rule, v.Route, string(v.Outcome), v.Alert, v.At}
 }
 
 func toAlertJSON(a store.Alert) alertJSON {
@@ -160,8 +160,8 @@ func toRuleJSON(v rules.Verdict) ruleJSON {
 	return ruleJSON{
 		Rule: r.ID, Theme: r.Theme, Status: r.Status.String(), Matched: v.Matched, Score: v.Score, Threshold: r.Threshold,
 		Severity: v.Severity.String(), Base: r.Base, Require: toFindingJSON(v.Require), Exclude: toFindingJSON(v.Exclude),
-		Signals: each(v.Signals, func(s rules.SignalMark) signalJSON {
-			return signalJSON{s.When, s.Points, toFindingJSON(s.Finding)}
+		Signals: each(v.Signals, func(s rules.SignalMark) evidenceJSON {
+			return evidenceJSON{s.When, s.Points, toFindingJSON(s.Finding)}
 		}),
 	}
 }

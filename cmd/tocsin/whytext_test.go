@@ -183,7 +183,7 @@ func TestWriteJSONSteersNoTerminal(t *testing.T) {
 	t.Parallel()
 	a := fullAccount(t)
 	var b strings.Builder
-	if err := writeJSON(&b, accountsJSON([]watcher.Account{a})); err != nil {
+	if err := printJSON(&b, accountsJSON([]watcher.Account{a})); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range b.String() {
@@ -197,7 +197,7 @@ func TestWriteJSONSteersNoTerminal(t *testing.T) {
 	}
 	b.Reset()
 	odd := "\u2028\U000e0001\u007f <&> ü 👩\u200d👧"
-	if err := writeJSON(&b, odd); err != nil {
+	if err := printJSON(&b, odd); err != nil {
 		t.Fatal(err)
 	}
 	var again string

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -40,28 +38,6 @@ func oneLine(text string) string {
 func sortedUnique(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// printable returns s in one line without control characters, so that it can go
-// to a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-}
-
-// printJSON writes v for programs, in lines that people can read too.
-func printJSON(out io.Writer, v any) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }
 
 // quiet is a log for somebody who watches a round: alerts are shown and counted
