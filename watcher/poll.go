@@ -54,7 +54,7 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 	report.Problem = p.Feed.Problem
 
 	j := judge{
-		rules: w.opts.Rules, routes: w.opts.Routes, feed: sub,
+		rules: w.rules.Load(), routes: w.opts.Routes, feed: sub,
 		source: report.Title, window: w.opts.StoryWindow, firstPoll: f.Begun.IsZero(), now: now,
 	}
 	var decided store.Decision

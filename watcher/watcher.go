@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tocsin/rules"
@@ -40,8 +41,8 @@ type Reader interface {
 
 // Options is what a Watcher watches, and how.
 type Options struct {
-	Holder      string // names this run in the store; unique
-	Rules       *rules.Set
+	Holder      string     // names this run in the store; unique
+	Rules       *rules.Set // to begin with; see SetRules
 	Feeds       []config.Feed
 	Routes      []config.Route
 	Requests    int           // that the reader runs at once; 1 or more
@@ -64,6 +65,7 @@ type Watcher struct {
 
 	opts  Options
 	feeds map[string]config.Feed // by URL
+	rules atomic.Pointer[rules.Set]
 
 	slots   chan struct{} // a token for each poll that runs
 	running sync.WaitGroup
@@ -94,8 +96,13 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 	for _, f := range o.Feeds {
 		w.feeds[f.URL] = f
 	}
+	w.rules.Store(o.Rules)
 	return w
 }
+
+// SetRules has all that is judged from now on judged by other rules. A poll that
+// is being judged keeps those that it began with. It may be called at any time.
+func (w *Watcher) SetRules(s *rules.Set) { w.rules.Store(s) }
 
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second
@@ -157,7 +164,7 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 		leave() // its error would say what err says
 		return nil, err
 	}
-	w.log.Info("watching", "feeds", len(w.opts.Feeds), "rules", len(w.opts.Rules.Rules()))
+	w.log.Info("watching", "feeds", len(w.opts.Feeds), "rules", len(w.rules.Load().Rules()))
 	return leave, nil
 }
 

@@ -558,6 +558,29 @@ func TestANewScheduleTakesEffect(t *testing.T) {
 	})
 }
 
+func TestNewRulesJudgeWhatComesAfterThem(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://a.example/feed", "* * * * *", items("A gong sounds at noon", "Another gong sounds"))
+		watcher := w.watcher()
+		ctx, cancel := context.WithCancel(context.Background())
+		var running sync.WaitGroup
+		running.Go(func() {
+			if err := watcher.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(30 * time.Second) // the first poll is over
+		watcher.SetRules(ruleSet(t, strings.ReplaceAll(testRules, "whistle*", "gong*")))
+		time.Sleep(3 * time.Minute)
+		cancel()
+		running.Wait()
+		if diff := cmp.Diff([]string{"#noise Another gong sounds"}, w.sink.said); diff != "" {
+			t.Errorf("said:\n%s", diff)
+		}
+	})
+}
+
 func TestSecretsOfAddressesStayOutOfTheLog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
