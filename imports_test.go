@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"watcher/web":      {},
 	"watcher/schedule": {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/schedule", "watcher/story"},
+	"watcher/reload":   {"rules/..."},
 	"watcher":          {"rules/...", "store", "watcher/..."},
 	"cmd":              {"rules/...", "seeds/...", "store/...", "watcher/..."},
 }
@@ -139,6 +140,8 @@ func TestAllowed(t *testing.T) {
 		{"watcher/feed", "watcher/slack", false},
 		{"watcher/slack", "rules", false},
 		{"watcher/config", "watcher", false},
+		{"watcher/reload", "rules/yamlfile", true},
+		{"watcher/reload", "watcher", false},
 		{"rules", "rules/yamlfile", true},
 		{"rules/yamlfile", "rules", false},
 		{"rules", "store", false},
