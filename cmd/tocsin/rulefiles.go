@@ -62,11 +62,12 @@ func ruleFiles(p string) ([]textFile, error) {
 // hidden ones.
 func ruleFolder(dir string) ([]textFile, error) {
 	var files []textFile
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	root := dir + string(filepath.Separator) // which follows a link in its place
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case name != dir && strings.HasPrefix(d.Name(), "."):
+		case name != root && strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -121,7 +122,7 @@ func builtinRules(theme string) ([]textFile, error) {
 
 // loadedRules is a rule set and what it came from.
 type loadedRules struct {
-	set      *rules.Set // nil when there are errors
+	set      *rules.Set // nil when there are errors, and before compile
 	problems []yamlfile.Problem
 	files    []textFile
 }
@@ -129,6 +130,13 @@ type loadedRules struct {
 // loadRules reads and compiles the rules that the paths name. unreadable says
 // what is wrong with a path that cannot be read.
 func loadRules(paths []string, now time.Time, unreadable func(path string, err error) yamlfile.Problem) *loadedRules {
+	l := readRules(paths, unreadable)
+	l.compile(now)
+	return l
+}
+
+// readRules is the reading of loadRules.
+func readRules(paths []string, unreadable func(path string, err error) yamlfile.Problem) *loadedRules {
 	l := new(loadedRules)
 	for _, p := range paths {
 		files, err := ruleFiles(p)
@@ -142,7 +150,6 @@ func loadRules(paths []string, now time.Time, unreadable func(path string, err e
 			}
 		}
 	}
-	l.compile(now)
 	return l
 }
 
