@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"syscall"
 	"time"
 
@@ -16,17 +17,23 @@ func newRun(e *env) *cobra.Command {
 		Use:   "run",
 		Short: "The daemon",
 		Long: `Polls every feed on its schedule, judges new articles, and delivers alerts, until
-SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the terminal.`,
+SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the terminal.
+
+Rules are reloaded when their files change, and on SIGHUP. If anything is wrong with
+them, the log says what, and those before stay in use. The configuration, with the
+list of its rules, and the feeds are read at the start only.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			requests := hangups()
 			ctx, stop := untilSignal()
 			defer stop()
-			return e.run(ctx)
+			return e.run(ctx, requests)
 		},
 	}
 }
 
-func (e *env) run(ctx context.Context) error {
+// run is the daemon, which reloads its rules on every signal from requests.
+func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	s, err := e.loadSettings(time.Now())
 	if err != nil {
 		return err
@@ -37,7 +44,9 @@ func (e *env) run(ctx context.Context) error {
 		return err
 	}
 	log.Info("tocsin begins", "version", version, "store", s.config.Store)
-	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error { return w.Run(ctx) })
+	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
+		return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
+	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))
 		return nil

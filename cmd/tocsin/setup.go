@@ -18,6 +18,7 @@ import (
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/reload"
 	"tocsin/watcher/slack"
 )
 
@@ -41,6 +42,8 @@ func (e *env) configPath() string {
 type settings struct {
 	config *config.Config
 	rules  *rules.Set
+	draft  reload.Draft // that rules was compiled from
+	at     time.Time    // for which it was compiled
 }
 
 // loadSettings reads the configuration, the feeds and the rules. Everything
@@ -55,18 +58,15 @@ func (e *env) loadSettings(now time.Time) (*settings, error) {
 	if c == nil {
 		return nil, e.refuse(problems)
 	}
-	l := loadRules(c.Rules, now, c.UnreadableRules)
 	for _, p := range problems {
 		e.printf("%s", p)
 	}
-	problems = l.problems
-	if l.set != nil {
-		problems = append(problems, c.UnknownThemes(themesOf(l.set))...)
-	}
-	if yamlfile.AnyError(problems) {
+	draft := readDraft(c)
+	set, problems := draft.Compile(now)
+	if set == nil {
 		return nil, e.refuse(problems)
 	}
-	return &settings{config: c, rules: l.set}, nil
+	return &settings{config: c, rules: set, draft: draft, at: now}, nil
 }
 
 // loadRuleSet reads the rules that the paths name, by default those of the
