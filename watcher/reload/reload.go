@@ -45,7 +45,7 @@ type Options struct {
 	// signal may stand for many changes. It is called again after changes, when
 	// the watch before was stopped, since there may be other things to watch.
 	Watch func() (changed <-chan struct{}, stop func(), err error)
-	// Asked is called when somebody asked for a reload, before it; nil is not.
+	// Asked is called before a reload that somebody asked for; nil calls nothing.
 	Asked func()
 }
 
