@@ -149,7 +149,7 @@ func (c *compiler) set() *Set {
 	groups := make([]group, len(c.rules))
 	grouper := grouper{c.lexicon.finish()}
 	for i, r := range c.rules {
-		r.number = i
+		r.number, r.Rule.digest = i, r.digest()
 		s.rules = append(s.rules, r.Rule)
 		s.program.addRule(r)
 		if r.Status != Off {

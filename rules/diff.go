@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -63,27 +65,27 @@ func (d Diff) String() string {
 }
 
 // same reports whether two rules say the same of every article.
-func (r *Rule) same(o *Rule) bool {
-	return reflect.DeepEqual(r.plain(), o.plain()) &&
-		sameQuery(r.require, o.require) && sameQuery(r.exclude, o.exclude) &&
-		slices.EqualFunc(r.signals, o.signals, sameQuery)
-}
+func (r *Rule) same(o *Rule) bool { return reflect.DeepEqual(r.plain(), o.plain()) }
 
-// plain returns the rule without its queries in compiled form, which have the
-// numbers of their set in them, and without what makes no difference.
+// plain returns the rule without what makes no difference.
 func (r *Rule) plain() Rule {
 	p := *r
-	p.require, p.exclude, p.signals = nil, nil, nil
-	p.File, p.Pos, p.examples = "", yamlfile.Pos{}, nil
+	p.number, p.File, p.Pos, p.examples = 0, "", yamlfile.Pos{}, nil
 	return p
 }
 
-// sameQuery reports whether two bound queries ask the same; nil is no query.
-func sameQuery(a, b *node) bool {
-	if a == nil || b == nil {
-		return a == b
+// digest is a hash of all that the queries of a rule ask for, with the members
+// of their lists. What they ask for is in no other way to be had from a Set.
+func (r *boundRule) digest() (sum [sha256.Size]byte) {
+	h := sha256.New()
+	for _, n := range append([]*node{r.require, r.exclude}, r.signals...) {
+		if n != nil {
+			fmt.Fprintf(h, "%v %q", n, n.listed())
+		}
+		io.WriteString(h, "\n")
 	}
-	return a.String() == b.String() && slices.Equal(a.listed(), b.listed())
+	h.Sum(sum[:0])
+	return sum
 }
 
 // listed returns the members of the lists in the query, each list's sorted and

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"crypto/sha256"
 
 	"tocsin/rules/yamlfile"
 )
@@ -24,7 +25,8 @@ type Rule struct {
 	File string       // where it stands
 	Pos  yamlfile.Pos // its id in File
 
-	number   int // in its Set
+	number   int               // in its Set
+	digest   [sha256.Size]byte // of its queries; see boundRule.digest
 	examples []example
 }
 
