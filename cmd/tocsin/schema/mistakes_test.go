@@ -40,7 +40,7 @@ var inRules = mistakes{
 		never-holds-fields never-holds-not-near no-examples no-threshold no-value no-words not-before
 		not-exercised not-without-and open-parenthesis open-quote-in-query open-regexp operator-first
 		operator-without-terms place-in-query short-stem silenced small-operator subsumed
-		subsumed-by-list tuning-without-rule unknown-field unknown-list unknown-shared-list
+		large-regexps nested-too-deep too-common subsumed-by-list tuning-without-rule unknown-field unknown-list unknown-shared-list
 		unreachable-escalation unreachable-threshold unreachable-threshold-tuned unused-list wide-near
 		wide-stem`,
 }
