@@ -57,7 +57,11 @@ func (c *compiler) checkBound(q boundQuery) {
 				warn(n.at, "empty-regexp", "this regular expression meets the empty text, so it always holds", "")
 			}
 		case opOr:
-			for _, s := range subsumed(alternatives(n)) {
+			alts := alternatives(n)
+			if c.effort += len(alts); c.effort > maxEffort {
+				return
+			}
+			for _, s := range subsumed(alts) {
 				warn(s.narrow.at, "subsumed", s.msg(), "delete it")
 			}
 		}
@@ -205,11 +209,21 @@ func (x *firstWords) wider(i int, among []int) int {
 func (c *compiler) checkListsOf(f *File) {
 	for i := range f.Lists {
 		l := &f.Lists[i]
-		if !c.used[l] && !f.Share {
+		if !c.uses(l) && !f.Share {
 			c.report(f, "", yamlfile.Warningf(l.Key.Pos, "unused-list", "no query uses $%s", l.Key.Value).WithHint("delete it, or write share: true for other files"))
 		}
 		c.checkMembers(f, l)
 	}
+}
+
+// uses reports whether a query names the list.
+func (c *compiler) uses(l *yamlfile.Entry[[]yamlfile.String]) bool {
+	for fields := range allFields + 1 {
+		if _, ok := c.used[listUse{l, fields}]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *compiler) checkMembers(f *File, l *yamlfile.Entry[[]yamlfile.String]) {
@@ -245,6 +259,27 @@ func looksLikeQuery(s string) bool {
 	return slices.ContainsFunc(strings.Fields(s), func(w string) bool {
 		return w == "AND" || w == "OR" || w == "NOT" || operator.MatchString(w)
 	})
+}
+
+// maxEffort bounds what the checks look at that compare queries with each other;
+// a set that takes more, some seconds, is checked in part.
+const maxEffort = 20_000_000
+
+// implies reports whether q is known to hold for every article that p holds for.
+func (c *compiler) implies(p, q *node) bool {
+	return c.prove(func(pr *prover) bool { return pr.implies(p, q) })
+}
+
+// never reports whether a query is known to hold for no article.
+func (c *compiler) never(n *node) bool {
+	return c.prove(func(pr *prover) bool { return pr.never(n) })
+}
+
+func (c *compiler) prove(what func(*prover) bool) bool {
+	var pr prover
+	known := c.effort <= maxEffort && what(&pr)
+	c.effort += pr.steps
+	return known
 }
 
 // ruleCheck looks at one rule as a whole.
@@ -292,9 +327,9 @@ func (k *ruleCheck) checkGroup() {
 
 func (k *ruleCheck) checkRequire() {
 	switch r := k.rule; {
-	case never(r.require):
+	case k.never(r.require):
 		k.fail(k.src.Require.Pos, "never-holds", "require can never hold", "")
-	case r.exclude != nil && implies(r.require, r.exclude):
+	case r.exclude != nil && k.implies(r.require, r.exclude):
 		k.fail(k.src.Require.Pos, "never-holds", "whenever require holds, exclude does too, so the rule never says anything", "")
 	}
 }
@@ -306,11 +341,11 @@ func (k *ruleCheck) checkSignals() {
 	for i, n := range r.signals {
 		why := ""
 		switch {
-		case never(n):
+		case k.never(n):
 			why = "this can never hold"
-		case never(&node{op: opAnd, kids: []*node{r.require, n}}):
+		case k.never(&node{op: opAnd, kids: []*node{r.require, n}}):
 			why = "this can never hold together with require"
-		case r.exclude != nil && implies(n, r.exclude):
+		case r.exclude != nil && k.implies(n, r.exclude):
 			why = "whenever this holds, exclude does too, so it never adds anything"
 		default:
 			k.best += max(r.Signals[i].Points, 0)

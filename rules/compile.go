@@ -21,7 +21,7 @@ import (
 func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem) {
 	c := &compiler{
 		now: now, lexicon: newLexicon(), byID: map[string]*boundRule{},
-		used: map[*yamlfile.Entry[[]yamlfile.String]]bool{},
+		used: map[listUse][]*node{},
 	}
 	for _, f := range files {
 		if f == nil {
@@ -34,8 +34,10 @@ func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem
 	c.addRules()
 	c.applyTunings()
 	slices.SortFunc(c.rules, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
-	s = c.set()
-	c.checkMeaning(s)
+	if c.listed <= maxListed {
+		s = c.set()
+		c.checkMeaning(s)
+	}
 	problems = yamlfile.Sort(silence(append(c.problems, wrongAllowances(c.files)...), c.files, now))
 	if c.incomplete || yamlfile.AnyError(problems) {
 		return nil, problems
@@ -51,8 +53,10 @@ type compiler struct {
 	lexicon    *lexicon
 	rules      []*boundRule
 	byID       map[string]*boundRule
-	used       map[*yamlfile.Entry[[]yamlfile.String]]bool // lists that queries name
+	used       map[listUse][]*node // the members of the lists that queries name
+	listed     int                 // members of these, a list counted for each use
 	bound      []boundQuery
+	effort     int // that the checks of the meaning took; see maxEffort
 	problems   []yamlfile.Problem
 }
 
@@ -147,7 +151,7 @@ func (r *boundRule) addSignal(s SignalSource, n *node) {
 func (c *compiler) set() *Set {
 	s := &Set{lexicon: c.lexicon, program: newProgram()}
 	groups := make([]group, len(c.rules))
-	grouper := grouper{c.lexicon.finish()}
+	grouper := grouper{c.lexicon.finish(), map[*node]group{}}
 	for i, r := range c.rules {
 		r.number, r.Rule.digest = i, r.digest()
 		s.rules = append(s.rules, r.Rule)
@@ -271,38 +275,59 @@ const (
 
 // cost returns what the most costly part of the query takes.
 func (n *node) cost() int {
+	switch n.op {
+	case opTerm, opList, opAtLeast:
+		return costTerms
+	case opNear, opBefore, opNotNear:
+		return costNear
+	case opRegexp:
+		return costRegexp
+	}
 	cost := costTerms
-	n.each(func(k *node) {
-		switch k.op {
-		case opRegexp:
-			cost = max(cost, costRegexp)
-		case opNear, opBefore, opNotNear:
-			cost = max(cost, costNear)
-		}
-	})
+	for _, k := range n.kids {
+		cost = max(cost, k.cost())
+	}
 	return cost
 }
 
-// members returns the members of the list that n names, each once.
+// members returns the members of the list that n names, each once. All queries
+// that look for them in the same fields share them.
 func (b *binder) members(n *node) []*node {
 	file, list := b.list(n)
 	if list == nil {
 		return nil
 	}
-	b.used[list] = true
-	var kids []*node
-	seen := map[uint32]bool{}
-	for _, m := range list.Value {
-		if t := b.intern(file.terms[m.Pos]); !seen[t.id] {
-			seen[t.id] = true
-			kids = append(kids, &node{op: opTerm, at: n.at, fields: n.fields, term: t})
+	key := listUse{list, n.fields}
+	kids, bound := b.used[key]
+	if !bound {
+		seen := map[uint32]bool{}
+		for _, m := range list.Value {
+			if t := b.intern(file.terms[m.Pos]); !seen[t.id] {
+				seen[t.id] = true
+				kids = append(kids, &node{op: opTerm, fields: n.fields, term: t})
+			}
 		}
+		b.used[key] = kids
+	}
+	if b.listed += len(kids); b.listed > maxListed && b.listed-len(kids) <= maxListed {
+		b.problem(n, "too-large", fmt.Sprintf("with this one, the lists that queries use have more than %d members together", maxListed), "use shorter lists, or fewer rules")
 	}
 	if n.op == opAtLeast && n.n > len(kids) && file != b.file {
 		b.problem(n, "never-holds", fmt.Sprintf("ATLEAST/%d can never hold: $%s has %d members", n.n, n.value, len(kids)), "")
 	}
 	return kids
 }
+
+// listUse is a list with the fields in which its members are looked for.
+type listUse struct {
+	list   *yamlfile.Entry[[]yamlfile.String]
+	fields fieldSet
+}
+
+// maxListed bounds the members of all lists that queries use, a list counted for
+// each use. It is far above what people write, and keeps a small file from
+// being a set of gigabytes.
+const maxListed = 10_000_000
 
 // problem reports an error at a place of the query.
 func (b *binder) problem(n *node, code, msg, hint string) {
@@ -351,10 +376,8 @@ func (b *binder) list(n *node) (*File, *yamlfile.Entry[[]yamlfile.String]) {
 
 // list returns the file's list of that name, nil if there is none.
 func (f *File) list(name string) *yamlfile.Entry[[]yamlfile.String] {
-	for i := range f.Lists {
-		if f.Lists[i].Key.Value == name {
-			return &f.Lists[i]
-		}
+	if i, ok := f.byName[name]; ok {
+		return &f.Lists[i]
 	}
 	return nil
 }

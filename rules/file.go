@@ -41,6 +41,7 @@ type File struct {
 
 	name    string
 	data    []byte
+	byName  map[string]int         // index of Lists
 	queries map[yamlfile.Pos]*node // by the place of the text they were read from
 	terms   map[yamlfile.Pos]*term // of the lists' members, likewise
 }

@@ -12,11 +12,6 @@ type prover struct{ steps int }
 const maxSteps = 20_000
 
 // implies reports whether q holds for every article that p holds for.
-func implies(p, q *node) bool { return (&prover{}).implies(p, q) }
-
-// never reports whether the query holds for no article at all.
-func never(n *node) bool { return (&prover{}).never(n) }
-
 func (pr *prover) implies(p, q *node) bool {
 	if pr.steps++; pr.steps > maxSteps {
 		return false
@@ -82,6 +77,7 @@ func narrower(p, q *node) bool {
 	return false
 }
 
+// never reports whether the query holds for no article at all.
 func (pr *prover) never(n *node) bool {
 	switch n.op {
 	case opOr, opList:

@@ -65,16 +65,21 @@ func cheaper(a, b group) group {
 	return b
 }
 
-// either returns a group for a query that holds where one of two does.
-func either(a, b group) group {
-	if a.open || b.open {
-		return everywhere
+// or widens g, which nobody else has, to a group of a query that holds where one
+// of two does.
+func (g *group) or(other group) {
+	if g.open || other.open {
+		*g = everywhere
+		return
 	}
-	return group{terms: append(a.terms[:len(a.terms):len(a.terms)], b.terms...), cost: a.cost + b.cost}
+	g.terms, g.cost = append(g.terms, other.terms...), g.cost+other.cost
 }
 
 // grouper finds the groups of queries.
-type grouper struct{ frequency []float64 } // of terms, by number: a guess of the share of articles that have them
+type grouper struct {
+	frequency []float64       // of terms, by number: a guess of the share of articles that have them
+	lists     map[*node]group // of lists, by their first member
+}
 
 // of returns the cheapest group of a bound query that is easy to find.
 func (x *grouper) of(n *node) group {
@@ -83,10 +88,12 @@ func (x *grouper) of(n *node) group {
 		return x.single(n.term.id)
 	case opMeta:
 		return x.single(n.label)
-	case opOr, opList:
+	case opList:
+		return x.ofList(n)
+	case opOr:
 		var g group
 		for _, k := range n.kids {
-			g = either(g, x.of(k))
+			g.or(x.of(k))
 		}
 		return g
 	case opAnd, opNear, opBefore:
@@ -103,6 +110,21 @@ func (x *grouper) of(n *node) group {
 	return everywhere // NOT, and regular expressions
 }
 
+// ofList returns the group of a list, found once for all queries that share it.
+func (x *grouper) ofList(n *node) group {
+	if len(n.kids) == 0 {
+		return group{}
+	}
+	g, known := x.lists[n.kids[0]]
+	if !known {
+		for _, k := range n.kids {
+			g.or(x.of(k))
+		}
+		x.lists[n.kids[0]] = g
+	}
+	return g
+}
+
 func (x *grouper) single(term uint32) group {
 	return group{terms: []uint32{term}, cost: x.frequency[term]}
 }
@@ -114,7 +136,7 @@ func (x *grouper) most(n *node) group {
 	slices.SortStableFunc(kids, func(a, b *node) int { return cmp.Compare(x.of(b).cost, x.of(a).cost) })
 	var g group
 	for _, k := range kids[min(n.n-1, len(kids)):] {
-		g = either(g, x.of(k))
+		g.or(x.of(k))
 	}
 	return g
 }
@@ -150,7 +172,7 @@ func (x *grouper) ofSignals(r *boundRule) group {
 			missing -= s.points
 			continue
 		}
-		g = either(g, s.group)
+		g.or(s.group)
 	}
 	return g
 }

@@ -24,10 +24,23 @@ func Parse(name string, data []byte) (f *File, problems []yamlfile.Problem) {
 		p.checkFile()
 	}
 	if len(p.problems) > 0 {
-		return nil, yamlfile.Sort(p.problems)
+		return nil, most(yamlfile.Sort(p.problems))
 	}
 	return p.file, nil
 }
+
+// most returns the first problems of a file that has too many, and says so.
+func most(problems []yamlfile.Problem) []yamlfile.Problem {
+	if len(problems) <= yamlfile.MaxProblems {
+		return problems
+	}
+	last := problems[yamlfile.MaxProblems]
+	last.Code, last.Rule, last.Msg, last.Hint = "too-many", "", "there is more wrong from here on", "mend what is above first"
+	return append(problems[:yamlfile.MaxProblems], last)
+}
+
+// full reports whether as much is wrong as is looked for.
+func (p *parser) full() bool { return len(p.problems) > yamlfile.MaxProblems }
 
 // syntaxError reports whether the file could not be read at all, so that
 // nothing more can be said of it.
@@ -76,16 +89,18 @@ func (p *parser) checkFile() {
 	}
 	p.checkLists()
 	ids := map[string]yamlfile.Pos{}
-	for i := range f.Rules {
+	for i := 0; i < len(f.Rules) && !p.full(); i++ {
 		p.checkRule(&f.Rules[i], ids)
 	}
-	for i := range f.Tune {
+	for i := 0; i < len(f.Tune) && !p.full(); i++ {
 		p.checkTuning(&f.Tune[i])
 	}
 }
 
 func (p *parser) checkLists() {
-	for _, l := range p.file.Lists {
+	p.file.byName = make(map[string]int, len(p.file.Lists))
+	for i, l := range p.file.Lists {
+		p.file.byName[l.Key.Value] = i
 		if !nameForm.MatchString(l.Key.Value) {
 			p.report(yamlfile.Errorf(l.Key.Pos, "bad-name", "the name of a list has letters, digits, _ and - only"))
 		}
@@ -93,7 +108,7 @@ func (p *parser) checkLists() {
 			p.report(yamlfile.Errorf(l.Key.Pos, "empty-list", "the list %s has no members", l.Key.Value))
 		}
 		for _, m := range l.Value {
-			if m.Given() && !p.wrong[m.Pos] {
+			if m.Given() && !p.wrong[m.Pos] && !p.full() {
 				p.checkMember(l.Key.Value, m)
 			}
 		}
@@ -190,14 +205,25 @@ func (p *parser) checkMachine(s yamlfile.String, k *node) {
 
 func (p *parser) checkOwnList(s yamlfile.String, k *node) {
 	at := s.PosAt(k.at + strings.Index(s.Value[k.at:], "$"))
-	members, ok := p.file.Lists.Get(k.value)
-	if !ok {
-		p.report(yamlfile.Errorf(at, "unknown-list", "$%s is no list", k.value).WithHint(nearestList(k.value, p.file.listNames())))
+	list := p.file.list(k.value)
+	if list == nil {
+		p.report(yamlfile.Errorf(at, "unknown-list", "$%s is no list", k.value).WithHint(p.nearestList(k.value)))
 		return
 	}
-	if k.op == opAtLeast && k.n > len(members) && len(members) > 0 {
+	if members := list.Value; k.op == opAtLeast && k.n > len(members) && len(members) > 0 {
 		p.report(yamlfile.Errorf(s.PosAt(k.at), "never-holds", "ATLEAST/%d can never hold: $%s has %d members", k.n, k.value, len(members)))
 	}
+}
+
+// maxHints is how many problems of a file get the nearest right name, which
+// takes a look at all names for each.
+const maxHints = 100
+
+func (p *parser) nearestList(name string) string {
+	if len(p.problems) > maxHints {
+		return ""
+	}
+	return nearestList(name, p.file.listNames())
 }
 
 // listNames returns the names of the file's lists, in order.
@@ -211,6 +237,9 @@ func (f *File) listNames() []string {
 
 func (p *parser) checkSignals(signals []SignalSource) {
 	for _, s := range signals {
+		if p.full() {
+			return
+		}
 		if s.pos == (yamlfile.Pos{}) {
 			continue // nothing, or something else than a block: said already
 		}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"cmp"
-	"encoding/binary"
 	"regexp"
 	"slices"
 )
@@ -18,7 +17,7 @@ type program struct {
 	terms   []uint32  // the members of lists
 	regexps []*regexp.Regexp
 
-	lists map[string]run // the lists in terms, by their members; until all are known
+	lists map[*node]run // the lists in terms, by their first member; until all are known
 }
 
 // scoring is what decides whether a rule matches.
@@ -56,7 +55,7 @@ type step struct {
 type run struct{ from, to uint32 }
 
 func newProgram() *program {
-	return &program{steps: make([]step, 1), lists: map[string]run{}}
+	return &program{steps: make([]step, 1), lists: map[*node]run{}}
 }
 
 // addRule appends a rule.
@@ -114,20 +113,19 @@ func (p *program) fill(at int, n *node) {
 	p.steps[at] = s
 }
 
-// members keeps the members of a list, once for all that use it.
+// members keeps the members of a list, once for all queries that share them.
 func (p *program) members(kids []*node) run {
-	var key []byte
-	for _, k := range kids {
-		key = binary.LittleEndian.AppendUint32(key, k.term.id)
+	if len(kids) == 0 {
+		return run{}
 	}
-	r, ok := p.lists[string(key)]
+	r, ok := p.lists[kids[0]]
 	if !ok {
 		r.from = uint32(len(p.terms))
 		for _, k := range kids {
 			p.terms = append(p.terms, k.term.id)
 		}
 		r.to = uint32(len(p.terms))
-		p.lists[string(key)] = r
+		p.lists[kids[0]] = r
 	}
 	return r
 }

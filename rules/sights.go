@@ -46,8 +46,8 @@ type sight struct {
 // words than news are made of.
 const (
 	minSlots = 1 << 10
-	maxSlots = 1 << 17
-	maxText  = 1 << 21
+	maxUsed  = 1 << 16 // slots
+	maxText  = 1 << 21 // bytes
 )
 
 func newSights(l *lexicon) *sights {
@@ -65,9 +65,9 @@ func (s *sights) begin() {
 // between look and the use of what that returned.
 func (s *sights) tidy() {
 	switch {
-	case len(s.slots) > 2*maxSlots || len(s.text) > 2*maxText:
+	case len(s.slots) > 4*maxUsed || len(s.text) > 2*maxText:
 		s.begin() // after an article of many megabytes: the room goes back
-	case len(s.slots) > maxSlots || len(s.text) > maxText:
+	case s.used > maxUsed || len(s.text) > maxText:
 		clear(s.slots)
 		s.used, s.words = 0, s.words[:1]
 		s.text, s.patterns = s.text[:0], s.patterns[:0]

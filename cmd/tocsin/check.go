@@ -165,7 +165,10 @@ func (e *env) printProblems(problems []yamlfile.Problem, files []textFile) error
 		if _, err := fmt.Fprintln(e.stdout, p); err != nil {
 			return err
 		}
-		if snippet := yamlfile.Snippet(content[p.File], p); show && snippet != "" {
+		if !show {
+			continue
+		}
+		if snippet := yamlfile.Snippet(content[p.File], p); snippet != "" {
 			fmt.Fprintf(e.stdout, "%s\n\n", snippet)
 		}
 	}

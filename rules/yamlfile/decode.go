@@ -20,6 +20,10 @@ const (
 	maxEntries = 1 << 20 // lines and commas of a file
 	maxDepth   = 64      // blocks and lists inside each other
 	maxValues  = 1 << 21 // values decoded, with aliases followed
+
+	// MaxProblems is how many problems of a file are looked for; one that has
+	// more is another kind of file.
+	MaxProblems = 1000
 )
 
 // Decode reads the one YAML document in data into the value that into points

@@ -8,8 +8,10 @@ import (
 // Nearest returns the candidate that word was most likely meant to be: the one
 // with the fewest typing mistakes (a letter wrong, missing, too many, or two
 // swapped) between them, whatever their case; the first of several; "" when
-// none is near, that is within one mistake for each three letters of word.
+// none is near, that is within one mistake for each three letters of word. Of
+// many candidates it looks at the first 5,000.
 func Nearest(word string, candidates []string) string {
+	candidates = candidates[:min(len(candidates), 5000)]
 	best, fewest := "", max(1, utf8.RuneCountInString(word)/3)+1
 	for _, c := range candidates {
 		if d := mistakes([]rune(strings.ToLower(word)), []rune(strings.ToLower(c)), fewest); d < fewest {

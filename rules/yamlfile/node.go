@@ -195,7 +195,7 @@ func (n *Node) eachKey(f func(key String, value *Node) Problems) Problems {
 	}
 	var problems Problems
 	line := make(map[string]int, len(n.yaml.Content)/2)
-	for i := 0; i+1 < len(n.yaml.Content); i += 2 {
+	for i := 0; i+1 < len(n.yaml.Content) && len(problems) < MaxProblems; i += 2 {
 		k := n.child(n.yaml.Content[i], "a key")
 		switch {
 		case k.yaml.Kind != yaml.ScalarNode:
@@ -224,6 +224,9 @@ func (n *Node) decodeSlice(v reflect.Value) Problems {
 	var problems Problems
 	v.Set(reflect.MakeSlice(v.Type(), len(n.yaml.Content), len(n.yaml.Content)))
 	for i, c := range n.yaml.Content {
+		if len(problems) >= MaxProblems {
+			break
+		}
 		entry := n.child(c, "an entry of "+n.name)
 		if entry.isNull() {
 			problems = append(problems, Problem{Pos: entry.Pos(), Code: "empty-entry", Msg: entry.name + " is empty", Hint: "write something after the - or delete it"})
