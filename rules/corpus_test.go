@@ -22,8 +22,8 @@ const vocabularySize = 30_000
 
 // The rules of a corpus fire on so many of its articles, about.
 const (
-	rarely = 500 // 0.03 %
-	often  = 100 // 0.4 %
+	rarely = 260 // 0.03 %
+	often  = 45  // 0.4 %
 )
 
 // newCorpus returns a corpus whose rules ask for words from a rank on: the

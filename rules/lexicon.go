@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
@@ -25,6 +26,7 @@ type lexicon struct {
 	single  []uint32          // by pattern: the term that is nothing else, or none
 	begins  []bool            // by pattern: it is the first of a pair in pairs
 	pairs   map[uint64]run    // two patterns side by side: the phrases found by them, in phrases
+	likely  bitset            // hashes of pairs: nearly all that two words of a text have are not in it
 	phrases []phrase          //
 	spelled []uint32          // the patterns of all terms, one term behind the other
 	starts  []uint32          // by term: where its patterns begin in spelled, and one more for the end
@@ -219,9 +221,32 @@ func (l *lexicon) findPhrases(words []float64) {
 		r.to = uint32(i + 1)
 		l.pairs[f.pair] = r
 	}
+	l.likely = newBitset(64)
+	for len(l.likely)*64 < 16*len(l.pairs) {
+		l.likely = newBitset(2 * 64 * len(l.likely))
+	}
+	for p := range l.pairs {
+		l.likely.set(l.hash(p))
+	}
 }
 
 func pair(a, b uint32) uint64 { return uint64(a)<<32 | uint64(b) }
+
+// hash returns the number of a pair in likely, whose size is a power of two. The
+// factor is the golden ratio's, which scatters numbers that lie side by side.
+func (l *lexicon) hash(pair uint64) uint32 {
+	return uint32(pair * 0x9E3779B97F4A7C15 >> (64 - bits.Len(uint(len(l.likely)*64-1))))
+}
+
+// foundBy returns the phrases that are found by two patterns side by side.
+func (l *lexicon) foundBy(a, b uint32) []phrase {
+	p := pair(a, b)
+	if !l.likely.has(l.hash(p)) {
+		return nil
+	}
+	r := l.pairs[p]
+	return l.phrases[r.from:r.to]
+}
 
 // resolve appends to found the patterns that surface meets, a word of a text:
 // first those that it meets in any text, then those that it meets only in a text

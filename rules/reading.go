@@ -141,8 +141,7 @@ func (r *reading) findTerms(f Field) {
 func (r *reading) findPhrases(f Field, i int, p uint32) {
 	x := &r.texts[f]
 	for _, next := range r.meets(x, x.words[i+1].sight) {
-		found := r.lexicon.pairs[pair(p, next)]
-		for _, ph := range r.lexicon.phrases[found.from:found.to] {
+		for _, ph := range r.lexicon.foundBy(p, next) {
 			if from := i - int(ph.at); r.stands(ph.term, x, from) {
 				r.hit(ph.term, f, from)
 			}
@@ -232,6 +231,9 @@ func (r *reading) findLabels(k metaKey, a *Article) {
 			r.findLabel(k, c)
 		}
 	case "host":
+		if a.URL == "" {
+			return
+		}
 		if u, err := url.Parse(a.URL); err == nil {
 			r.findLabel(k, u.Hostname())
 		}
@@ -391,15 +393,11 @@ func inOrder(places []place) []place {
 // when one side that must be there is not.
 func (r *reading) sides(s *step) (as, bs []place, ok bool) {
 	kids := r.program.kids(s)
-	r.as = r.appendGroup(r.as[:0], &kids[0])
-	if len(r.as) == 0 {
-		return nil, nil, false
+	if !r.step(&kids[0]) || s.op != opNotNear && !r.step(&kids[1]) {
+		return nil, nil, false // nearly always
 	}
-	r.bs = r.appendGroup(r.bs[:0], &kids[1])
-	if len(r.bs) == 0 && s.op != opNotNear {
-		return nil, nil, false
-	}
-	r.as, r.bs = inOrder(r.as), inOrder(r.bs)
+	r.as = inOrder(r.appendGroup(r.as[:0], &kids[0]))
+	r.bs = inOrder(r.appendGroup(r.bs[:0], &kids[1]))
 	return r.as, r.bs, true
 }
 
