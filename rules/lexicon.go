@@ -33,6 +33,7 @@ type lexicon struct {
 	labels  map[label]uint32  // terms that are no words but data of the article
 	keys    []metaKey         // of labels
 	terms   map[string]uint32 // by the bytes of their patterns' numbers; until all are known
+	asked   []int32           // by term: how often queries ask for it; until all are known
 }
 
 // none is no number of a pattern or a term.
@@ -80,6 +81,7 @@ func (l *lexicon) add(t *term) uint32 {
 	}
 	if id, ok := l.terms[string(k)]; ok {
 		l.spelled = l.spelled[:from]
+		l.asked[id]++
 		return id
 	}
 	id := l.end()
@@ -102,7 +104,7 @@ func (l *lexicon) addLabel(k label) uint32 {
 
 // end makes a term of the patterns since the last one.
 func (l *lexicon) end() (term uint32) {
-	l.starts = append(l.starts, uint32(len(l.spelled)))
+	l.starts, l.asked = append(l.starts, uint32(len(l.spelled))), append(l.asked, 1)
 	return uint32(l.size() - 1)
 }
 
@@ -149,12 +151,14 @@ func (v *variants) of(capitals, plain bool) *uint32 {
 // is found by the pair of its words that is likely the rarest. It returns a
 // guess, by term, of the share of articles that have it.
 func (l *lexicon) finish() (frequency []float64) {
-	l.terms = nil
+	// What is asked for often is what the feeds are about.
 	uses := make([]int32, len(l.patterns))
-	for _, p := range l.spelled {
-		uses[p]++
+	for t, n := range l.asked {
+		for _, p := range l.patternsOf(uint32(t)) {
+			uses[p] += n
+		}
 	}
-	// What many terms ask for is what the feeds are about.
+	l.terms, l.asked = nil, nil
 	words := make([]float64, len(l.patterns))
 	for i, p := range l.patterns {
 		words[i] = p.frequency() * float64(uses[i])

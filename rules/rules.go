@@ -13,8 +13,9 @@ import (
 	"tocsin/rules/yamlfile"
 )
 
-// Article is what a rule looks at. All texts are plain: HTML has been made text
-// before. Empty fields are unknown and match nothing.
+// Article is what a rule looks at. All texts are plain, and UTF-8: HTML has been
+// made text before, and bytes that are no characters were replaced. Empty fields
+// are unknown and match nothing.
 type Article struct {
 	ID         string
 	Title      string

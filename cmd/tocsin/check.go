@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/rules"
 	"tocsin/rules/yamlfile"
 	"tocsin/watcher/config"
 	"tocsin/watcher/schedule"
@@ -23,11 +24,13 @@ Warnings leave the exit code at 0 unless --strict is given.`,
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the problems as a JSON array")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
+	cmd.Flags().StringVar(&o.sample, "sample", "", "articles as JSON lines in `file`, to warn of rules that slow down the judging of many of them")
 	return cmd
 }
 
 type checkOptions struct {
 	json, strict bool
+	sample       string // "" tries none
 }
 
 func (e *env) check(paths []string, o checkOptions) error {
@@ -37,6 +40,9 @@ func (e *env) check(paths []string, o checkOptions) error {
 		err = c.running(e)
 	} else {
 		err = c.paths(paths)
+	}
+	if err == nil && o.sample != "" {
+		err = c.sample(e, o.sample)
 	}
 	if err != nil {
 		return err
@@ -73,6 +79,7 @@ func (e *env) checked(c checker, o checkOptions) error {
 type checker struct {
 	problems []yamlfile.Problem
 	files    []textFile // that were read, for the lines to show
+	rules    *loadedRules
 }
 
 // running checks what tocsin run would use.
@@ -116,12 +123,39 @@ func (c *checker) ruleSet(paths []string, conf *config.Config) error {
 	} else if l, err = loadRulePaths(paths, time.Now()); err != nil {
 		return err
 	}
+	c.rules = l
 	c.files = append(c.files, l.files...)
 	c.problems = append(c.problems, l.problems...)
 	if l.set != nil && conf != nil {
 		c.problems = append(c.problems, conf.UnknownThemes(themesOf(l.set))...)
 	}
 	return nil
+}
+
+// sample tries the rules on articles, if they are a set.
+func (c *checker) sample(e *env, name string) error {
+	f, err := e.openLines(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if c.rules == nil || c.rules.set == nil {
+		return nil
+	}
+	var wrong error
+	articles := func(yield func(*rules.Article) bool) {
+		for a, err := range f.articles() {
+			if err != nil {
+				wrong = err
+				return
+			}
+			if !yield(&a.Article) {
+				return
+			}
+		}
+	}
+	c.problems = append(c.problems, rules.CheckSample(c.rules.set, c.rules.parsed, time.Now(), articles)...)
+	return wrong
 }
 
 // paths checks files of any kind. All rule files among them are one set.

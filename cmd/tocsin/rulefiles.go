@@ -125,6 +125,7 @@ type loadedRules struct {
 	set      *rules.Set // nil when there are errors, and before compile
 	problems []yamlfile.Problem
 	files    []textFile
+	parsed   []*rules.File // of files; nil where one is wrong
 }
 
 // loadRules reads and compiles the rules that the paths name. unreadable says
@@ -167,14 +168,14 @@ func loadRulePaths(paths []string, now time.Time) (l *loadedRules, err error) {
 
 // compile makes the files a set.
 func (l *loadedRules) compile(now time.Time) {
-	parsed := make([]*rules.File, len(l.files))
+	l.parsed = make([]*rules.File, len(l.files))
 	for i, f := range l.files {
 		var problems []yamlfile.Problem
-		parsed[i], problems = rules.Parse(f.name, f.data)
+		l.parsed[i], problems = rules.Parse(f.name, f.data)
 		l.problems = append(l.problems, problems...)
 	}
 	whole := !yamlfile.AnyError(l.problems)
-	set, problems := rules.Compile(now, parsed...)
+	set, problems := rules.Compile(now, l.parsed...)
 	if !whole {
 		set = nil
 	}
