@@ -285,23 +285,3 @@ func TestCheckingTheMeaningComesToAnEnd(t *testing.T) {
 		t.Fatal(problems)
 	}
 }
-
-// Once a set has met the words of an article, judging it takes no memory where
-// nothing matches.
-func TestAnArticleThatNothingMatchesTakesNoMemory(t *testing.T) {
-	s := compileFiles(t, now, floods, "version: 1\ntheme: a\nrules: [{id: a.a, require: 'dyke NEAR/3 broke AND tag:x AND host:y', signals: [{when: flood*, points: 1}], threshold: 1}]")
-	a := &rules.Article{
-		Title: "Flood practice at the company’s dyke", Summary: "No river – “none” – was there; AT&T's 3.5 said.",
-		Tags: []string{"x"}, URL: "https://example.com/a",
-	}
-	if got := s.Evaluate(a); got != nil {
-		t.Fatalf("got %v", got)
-	}
-	if n := testing.AllocsPerRun(100, func() { s.Evaluate(a) }); n > 1 { // one is for the URL
-		t.Errorf("%v allocations", n)
-	}
-	a.URL = ""
-	if n := testing.AllocsPerRun(100, func() { s.Evaluate(a) }); n != 0 {
-		t.Errorf("%v allocations without a URL", n)
-	}
-}
