@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tocsin/rules"
+	"tocsin/rules/yamlfile"
 )
 
 // compileFiles makes a set of files that have no errors.
@@ -283,5 +284,48 @@ func TestCheckingTheMeaningComesToAnEnd(t *testing.T) {
 	}
 	if s, problems := rules.Compile(now, f); s == nil {
 		t.Fatal(problems)
+	}
+}
+
+// Of a file that is wrong throughout, the first mistakes are told, and that
+// there are more.
+func TestAFileWithAThousandMistakesIsToldInPart(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("version: 1\ntheme: t\nrules:\n")
+	for i := range 3000 {
+		fmt.Fprintf(&b, "  - {id: t.r%d, require: $none%d}\n", i, i)
+	}
+	f, problems := rules.Parse("x.yaml", []byte(b.String()))
+	if f != nil || len(problems) != yamlfile.MaxProblems+1 {
+		t.Fatalf("a file: %v, with %d problems", f != nil, len(problems))
+	}
+	if got, want := problems[0].Error(), `x.yaml:4:25: rule "t.r0": $none0 is no list`; got != want {
+		t.Errorf("the first is %s, want %s", got, want)
+	}
+	if got, want := problems[yamlfile.MaxProblems].Error(), "x.yaml:1004:28: there is more wrong from here on (mend what is above first)"; got != want {
+		t.Errorf("the last is %s, want %s", got, want)
+	}
+}
+
+// A small file cannot make a set of gigabytes by using a long list often.
+func TestListsThatAreUsedTooMuchAreRefused(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("version: 1\ntheme: t\nlists: {a: [w0")
+	for i := range 5000 {
+		fmt.Fprintf(&b, ", w%d", i+1)
+	}
+	b.WriteString("]}\nrules:\n")
+	for i := range 2100 {
+		fmt.Fprintf(&b, "  - {id: t.r%d, require: $a}\n", i)
+	}
+	f, problems := rules.Parse("x.yaml", []byte(b.String()))
+	if f == nil {
+		t.Fatal(problems)
+	}
+	s, problems := rules.Compile(now, f)
+	if s != nil || len(problems) != 1 || problems[0].Code != "too-large" {
+		t.Errorf("a set: %v, with %v", s != nil, problems)
 	}
 }
