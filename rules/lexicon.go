@@ -16,18 +16,18 @@ import (
 // sights. A term of one word is found with its pattern. A phrase is found by
 // two patterns that stand side by side in it, and only then compared whole.
 type lexicon struct {
-	patterns []pattern // by number
-	exact    map[string]variants
-	stems    map[string]variants
-	shortest int  // stem, in bytes
-	longest  int  // stem, in bytes
-	plain    bool // some pattern leaves accents out
+	patterns []pattern           // by number
+	exact    map[string]variants // of whole words, by their text
+	stems    map[string]variants // of stems, likewise
+	shortest int                 // length of a stem, in bytes; 0 when there are none
+	longest  int                 // likewise
+	plain    bool                // some pattern leaves accents out
 
 	single  []uint32          // by pattern: the term that is nothing else, or none
 	begins  []bool            // by pattern: it is the first of a pair in pairs
 	pairs   map[uint64]run    // two patterns side by side: the phrases found by them, in phrases
 	likely  bitset            // hashes of pairs: nearly all that two words of a text have are not in it
-	phrases []phrase          //
+	phrases []phrase          // by the pair that finds them
 	spelled []uint32          // the patterns of all terms, one term behind the other
 	starts  []uint32          // by term: where its patterns begin in spelled, and one more for the end
 	labels  map[label]uint32  // terms that are no words but data of the article

@@ -14,7 +14,8 @@ import (
 // Words
 //
 // Articles and queries are cut into words by one function, appendWords, so that
-// they always agree. A word is a word of UAX #29 that has a letter or a digit in it:
+// they always agree. A word is a word of UAX #29 that has a letter or a digit in
+// it:
 //
 //   - Hyphens, dashes, slashes, ampersands and spaces stand between words:
 //     multi-cloud, multi–cloud and multi cloud are the same two words, AT&T is

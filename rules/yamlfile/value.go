@@ -68,16 +68,6 @@ type Entry[T any] struct {
 	Value T
 }
 
-// Get returns the value of a key; ok is false when there is no such key.
-func (m Map[T]) Get(key string) (value T, ok bool) {
-	for _, e := range m {
-		if e.Key.Value == key {
-			return e.Value, true
-		}
-	}
-	return value, false
-}
-
 // UnmarshalYAML reads the keys in their order.
 func (m *Map[T]) UnmarshalYAML(n *Node) error {
 	return n.eachKey(func(key String, value *Node) Problems {
