@@ -25,6 +25,7 @@ type lexicon struct {
 
 	single  []uint32          // by pattern: the term that is nothing else, or none
 	begins  []bool            // by pattern: it is the first of a pair in pairs
+	ends    []bool            // by pattern: it is the second of one
 	pairs   map[uint64]run    // two patterns side by side: the phrases found by them, in phrases
 	likely  bitset            // hashes of pairs: nearly all that two words of a text have are not in it
 	phrases []phrase          // by the pair that finds them
@@ -194,7 +195,7 @@ func (l *lexicon) frequency(patterns []uint32, words []float64) float64 {
 
 // findPhrases makes pairs and phrases. words is the frequency of each pattern.
 func (l *lexicon) findPhrases(words []float64) {
-	l.begins = make([]bool, len(l.patterns))
+	l.begins, l.ends = make([]bool, len(l.patterns)), make([]bool, len(l.patterns))
 	type found struct {
 		pair uint64
 		phrase
@@ -212,7 +213,7 @@ func (l *lexicon) findPhrases(words []float64) {
 			}
 		}
 		by = append(by, found{pair(ps[at], ps[at+1]), phrase{t, uint32(at)}})
-		l.begins[ps[at]] = true
+		l.begins[ps[at]], l.ends[ps[at+1]] = true, true
 	}
 	slices.SortFunc(by, func(a, b found) int { return cmp.Or(cmp.Compare(a.pair, b.pair), cmp.Compare(a.term, b.term)) })
 	l.phrases = make([]phrase, len(by))

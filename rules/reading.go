@@ -30,18 +30,8 @@ type reading struct {
 type text struct {
 	original string
 	words    []word
-	loud     loudness
+	sights   []sighted // by word
 }
-
-// loudness says whether most letters of a text are capitals, so that these tell
-// nothing. It is found out when it matters.
-type loudness uint8
-
-const (
-	unheard loudness = iota
-	quiet
-	loud
-)
 
 // occurrence is where a term occurs: its places in hits, first to last. A label
 // has all fields and no places.
@@ -91,7 +81,7 @@ func (r *reading) read(a *Article) {
 	r.sights.tidy()
 	for f, s := range [numFields]string{Title: a.Title, Summary: a.Summary, Body: a.Body} {
 		x := &r.texts[f]
-		x.original, x.loud = s, unheard
+		x.original = s
 		x.words = appendWords(x.words[:0], s)
 		r.findTerms(Field(f))
 	}
@@ -115,35 +105,36 @@ func (r *reading) forget() {
 // findTerms finds the places of all terms in a field.
 func (r *reading) findTerms(f Field) {
 	x := &r.texts[f]
-	for i := range x.words {
-		w := &x.words[i]
-		w.sight = r.sights.look(x.original, w.from, w.to)
+	x.sights = r.sights.appendSights(x.sights[:0], x.original, x.words)
+	var any sighted
+	for _, n := range x.sights {
+		any |= n
 	}
-	for i := range x.words {
-		n := x.words[i].sight
-		if n == 0 {
-			continue
-		}
-		begins := r.sights.words[n].begins && i+1 < len(x.words) && x.words[i+1].sight != 0
-		for _, p := range r.meets(x, n) {
-			if t := r.lexicon.single[p]; t != none {
+	if any&isHeard != 0 && isLoud(x.original) {
+		r.sights.inLoud(x.sights)
+	}
+	for i, n := range x.sights {
+		if n&hasTerms != 0 {
+			for _, t := range r.sights.terms(n) {
 				r.hit(t, f, i)
 			}
-			if begins && r.lexicon.begins[p] {
-				r.findPhrases(f, i, p)
-			}
+		}
+		if n&hasBegins != 0 && i+1 < len(x.sights) && x.sights[i+1]&hasEnds != 0 {
+			r.findPhrases(f, i)
 		}
 	}
 }
 
-// findPhrases finds the phrases that have the pattern p at the word i and are
-// found by it and the next one.
-func (r *reading) findPhrases(f Field, i int, p uint32) {
+// findPhrases finds the phrases that are found by the word i and the next one.
+func (r *reading) findPhrases(f Field, i int) {
 	x := &r.texts[f]
-	for _, next := range r.meets(x, x.words[i+1].sight) {
-		for _, ph := range r.lexicon.foundBy(p, next) {
-			if from := i - int(ph.at); r.stands(ph.term, x, from) {
-				r.hit(ph.term, f, from)
+	ends := r.sights.ends(x.sights[i+1])
+	for _, a := range r.sights.begins(x.sights[i]) {
+		for _, b := range ends {
+			for _, p := range r.lexicon.foundBy(a, b) {
+				if from := i - int(p.at); r.stands(p.term, x, from) {
+					r.hit(p.term, f, from)
+				}
 			}
 		}
 	}
@@ -159,32 +150,18 @@ func (r *reading) stands(term uint32, x *text, from int) bool {
 		return false
 	}
 	for i, p := range patterns {
-		if n := x.words[from+i].sight; n == 0 || !slices.Contains(r.meets(x, n), p) {
+		if !slices.Contains(r.sights.patterns(x.sights[from+i]), p) {
 			return false
 		}
 	}
 	return true
 }
 
-// meets returns the patterns that a word of x meets.
-func (r *reading) meets(x *text, n uint32) []uint32 {
-	w := &r.sights.words[n]
-	count := w.all
-	if w.sure != w.all && !x.isLoud() {
-		count = w.sure
-	}
-	return r.sights.patterns[w.first : w.first+count]
-}
-
-// isLoud reports whether most letters of x are capitals.
-func (x *text) isLoud() bool {
-	if x.loud == unheard {
-		x.loud = quiet
-		if upper, lower := countCase(x.original); upper > lower {
-			x.loud = loud
-		}
-	}
-	return x.loud == loud
+// isLoud reports whether most letters of s are capitals, so that these tell
+// nothing.
+func isLoud(s string) bool {
+	upper, lower := countCase(s)
+	return upper > lower
 }
 
 // hit notes a place of a term.

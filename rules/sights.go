@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
 )
@@ -14,40 +15,56 @@ import (
 // It is a few pieces of memory without pointers, so that it makes no work for the
 // garbage collector, and they are used again when they are full.
 type sights struct {
-	lexicon  *lexicon
-	factor   uint64 // of the hash; random, so that no text can be written to collide
-	slots    []slot // a hash table, at most half full
-	used     int    // slots
-	words    []sight
-	text     []byte   // the words that are longer than a key
-	patterns []uint32 // what the words meet
+	lexicon *lexicon
+	factor  uint64 // of the hashes; random, so that no text can be written to collide
+	slots   []slot // a hash table, at most three quarters full; its size is a power of two
+	shift   int    // of a hash, so that it is the number of a slot
+	used    int    // slots
+	words   []sight
+	text    []byte   // the words that are not packed, each behind its length
+	numbers []uint32 // of patterns and terms: what the words meet
+	met     []uint32 // room for the patterns of one word
 }
 
 // slot is a place in the hash table. The zero slot is free.
 type slot struct {
-	key  uint64 // the bytes of a word of up to keySize, a hash of those of a longer one
-	size uint32 // of the word, in bytes
-	text uint32 // where it begins in sights.text, if it is longer than keySize
-	word uint32 // in sights.words; 0 for all words that meet nothing
+	key  uint64 // a word that is packed, or the hash of a longer one
+	text uint32 // where a longer one is in sights.text
+	word sighted
 }
 
-// keySize is how long a word is that a key holds whole, in bytes.
-const keySize = 8
+// long marks the hashes of words that are not packed.
+const long = 1 << 63
 
-// sight is what is known of a word as it was written.
+// sight is what is known of a word as it was written: pieces of sights.numbers
+// that lie one behind the other.
 type sight struct {
-	first  uint32 // in sights.patterns: what it meets
-	sure   uint32 // how many of these it meets in any text
-	all    uint32 // how many it meets where capitals tell nothing
-	begins bool   // a phrase may be found by it and the next word
+	terms    uint32 // where the terms begin that are this word alone
+	begins   uint32 // the patterns it meets that are the first of a pair
+	ends     uint32 // the patterns it meets that are the second of a pair
+	patterns uint32 // all patterns it meets
+	end      uint32
+	loud     sighted // what it is in a text in which capitals tell nothing
 }
+
+// sighted is the number of a sight, with what is asked of it most in its upper
+// bits. It is 0 for a word that meets nothing.
+type sighted uint32
+
+const (
+	hasTerms  sighted = 1 << (31 - iota)
+	hasBegins         // one of the patterns is the first of a pair
+	hasEnds           // one of the patterns is the second of a pair
+	isHeard           // in a loud text it is another one
+	numberOf  = isHeard - 1
+)
 
 // What is remembered from one article to the next: some megabytes, for more
 // words than news are made of.
 const (
 	minSlots = 1 << 10
 	maxUsed  = 1 << 16 // slots
-	maxText  = 1 << 21 // bytes
+	maxWords = 1 << 21 // bytes of words that are not packed
 )
 
 func newSights(l *lexicon) *sights {
@@ -57,97 +74,200 @@ func newSights(l *lexicon) *sights {
 }
 
 func (s *sights) begin() {
-	s.slots, s.used, s.words = make([]slot, minSlots), 0, make([]sight, 1)
-	s.text, s.patterns = nil, nil
+	s.hold(minSlots)
+	s.words, s.text, s.numbers = make([]sight, 1), nil, nil
 }
 
 // tidy forgets everything when there is too much of it. It must not be called
 // between look and the use of what that returned.
 func (s *sights) tidy() {
 	switch {
-	case len(s.slots) > 4*maxUsed || len(s.text) > 2*maxText:
+	case len(s.slots) > 4*maxUsed || len(s.text) > 2*maxWords:
 		s.begin() // after an article of many megabytes: the room goes back
-	case s.used > maxUsed || len(s.text) > maxText:
+	case s.used > maxUsed || len(s.text) > maxWords:
 		clear(s.slots)
 		s.used, s.words = 0, s.words[:1]
-		s.text, s.patterns = s.text[:0], s.patterns[:0]
+		s.text, s.numbers = s.text[:0], s.numbers[:0]
 	}
 }
 
-// look returns the number of the sight of the word text[from:to], 0 when it
-// meets nothing.
-func (s *sights) look(text string, from, to int) uint32 {
-	key, size := s.key(text, from, to), uint32(to-from)
-	for i := s.home(key, size); ; i = (i + 1) & (len(s.slots) - 1) {
-		o := &s.slots[i]
-		if o.key == key && o.size == size {
-			if size <= keySize || string(s.text[o.text:o.text+size]) == text[from:to] {
-				return o.word
-			}
-		} else if o.size == 0 {
-			return s.add(slot{key: key, size: size}, text[from:to])
+// hold makes an empty table of so many slots.
+func (s *sights) hold(slots int) {
+	s.slots, s.used, s.shift = make([]slot, slots), 0, 64-bits.TrailingZeros(uint(slots))
+}
+
+// appendSights appends the sight of each word of a text.
+func (s *sights) appendSights(seen []sighted, text string, words []word) []sighted {
+	for i := range words {
+		w := &words[i]
+		n, known := sighted(0), false
+		if w.key != 0 {
+			n, known = s.find(w.key)
+		}
+		if !known {
+			n = s.look(text[w.from:w.to])
+		}
+		seen = append(seen, n)
+	}
+	return seen
+}
+
+// find returns the sight of a word that is packed.
+func (s *sights) find(key uint64) (n sighted, known bool) {
+	for i := s.home(key); ; i++ {
+		switch o := &s.slots[i&(len(s.slots)-1)]; o.key {
+		case key:
+			return o.word, true
+		case 0:
+			return 0, false
 		}
 	}
 }
 
-// key returns the key of the word text[from:to].
-func (s *sights) key(text string, from, to int) (key uint64) {
-	for ; to-from > keySize; from += keySize {
-		key = (key ^ load8(text[from:])) * s.factor
+// look returns the sight of any word.
+func (s *sights) look(w string) sighted {
+	o := slot{key: s.key(w)}
+	if o.key < long {
+		if n, known := s.find(o.key); known {
+			return n
+		}
+		return s.add(o, w)
 	}
-	if from+8 <= len(text) {
-		return key ^ load8(text[from:])<<(8*uint(keySize-(to-from)))
+	for i := s.home(o.key); ; i++ {
+		switch old := &s.slots[i&(len(s.slots)-1)]; {
+		case old.key == o.key && string(s.framed(old.text)) == w:
+			return old.word
+		case old.key == 0:
+			o.text = uint32(len(s.text))
+			s.text = append(binary.LittleEndian.AppendUint32(s.text, uint32(len(w))), w...)
+			return s.add(o, w)
+		}
 	}
-	var last uint64
-	for i := to - 1; i >= from; i-- {
-		last = last<<8 | uint64(text[i])
+}
+
+// framed returns the word at a place of text.
+func (s *sights) framed(at uint32) []byte {
+	size := binary.LittleEndian.Uint32(s.text[at:])
+	return s.text[at+4:][:size]
+}
+
+// key returns a word packed, or a hash of it.
+func (s *sights) key(w string) (key uint64) {
+	var last [8]byte
+	if len(w) <= maxPacked {
+		copy(last[:], w)
+		return packed(binary.LittleEndian.Uint64(last[:]), len(w))
 	}
-	return key ^ last<<(8*uint(keySize-(to-from)))
+	for ; len(w) > 8; w = w[8:] {
+		key = (key ^ load8(w)) * s.factor
+		key ^= key >> 32
+	}
+	copy(last[:], w)
+	return (key^binary.LittleEndian.Uint64(last[:]))*s.factor | long
 }
 
 // home returns the slot where the search for a key begins.
-func (s *sights) home(key uint64, size uint32) int {
-	return int((key + uint64(size)) * s.factor >> (64 - bits.Len(uint(len(s.slots)-1))))
-}
+func (s *sights) home(key uint64) int { return int(key * s.factor >> s.shift) }
 
 // add remembers a word that was not met before.
-func (s *sights) add(o slot, word string) uint32 {
-	if 2*s.used >= len(s.slots) {
+func (s *sights) add(o slot, word string) sighted {
+	if 4*s.used >= 3*len(s.slots) {
 		s.grow()
 	}
-	if o.size > keySize {
-		o.text = uint32(len(s.text))
-		s.text = append(s.text, word...)
-	}
-	w := sight{first: uint32(len(s.patterns))}
 	var sure int
-	s.patterns, sure = s.lexicon.resolve(s.patterns, word)
-	w.sure, w.all = uint32(sure), uint32(len(s.patterns))-w.first
-	if w.all > 0 {
-		for _, p := range s.patterns[w.first:] {
-			w.begins = w.begins || s.lexicon.begins[p]
+	s.met, sure = s.lexicon.resolve(s.met[:0], word)
+	o.word = s.addSight(s.met[:sure])
+	if sure < len(s.met) {
+		if o.word == 0 {
+			o.word = sighted(len(s.words))
+			s.words = append(s.words, sight{})
 		}
-		o.word = uint32(len(s.words))
-		s.words = append(s.words, w)
+		loud := s.addSight(s.met) // may move words
+		s.words[o.word&numberOf].loud = loud
+		o.word |= isHeard
 	}
 	s.place(o)
 	return o.word
 }
 
-func (s *sights) place(o slot) {
-	i := s.home(o.key, o.size)
-	for s.slots[i].size != 0 {
-		i = (i + 1) & (len(s.slots) - 1)
+// addSight makes the sight of a word that meets some patterns.
+func (s *sights) addSight(patterns []uint32) (n sighted) {
+	if len(patterns) == 0 {
+		return 0
 	}
-	s.slots[i] = o
+	w := sight{terms: uint32(len(s.numbers))}
+	n = sighted(len(s.words))
+	for _, p := range patterns {
+		if t := s.lexicon.single[p]; t != none {
+			s.numbers = append(s.numbers, t)
+			n |= hasTerms
+		}
+	}
+	w.begins = uint32(len(s.numbers))
+	for _, p := range patterns {
+		if s.lexicon.begins[p] {
+			s.numbers = append(s.numbers, p)
+			n |= hasBegins
+		}
+	}
+	w.ends = uint32(len(s.numbers))
+	for _, p := range patterns {
+		if s.lexicon.ends[p] {
+			s.numbers = append(s.numbers, p)
+			n |= hasEnds
+		}
+	}
+	w.patterns = uint32(len(s.numbers))
+	s.numbers = append(s.numbers, patterns...)
+	w.end = uint32(len(s.numbers))
+	s.words = append(s.words, w)
+	return n
+}
+
+func (s *sights) terms(n sighted) []uint32 {
+	w := &s.words[n&numberOf]
+	return s.numbers[w.terms:w.begins]
+}
+
+func (s *sights) begins(n sighted) []uint32 {
+	w := &s.words[n&numberOf]
+	return s.numbers[w.begins:w.ends]
+}
+
+func (s *sights) ends(n sighted) []uint32 {
+	w := &s.words[n&numberOf]
+	return s.numbers[w.ends:w.patterns]
+}
+
+func (s *sights) patterns(n sighted) []uint32 {
+	w := &s.words[n&numberOf]
+	return s.numbers[w.patterns:w.end]
+}
+
+// inLoud changes sights to what they are in a text in which capitals tell
+// nothing.
+func (s *sights) inLoud(seen []sighted) {
+	for i, n := range seen {
+		if n&isHeard != 0 {
+			seen[i] = s.words[n&numberOf].loud
+		}
+	}
+}
+
+func (s *sights) place(o slot) {
+	i := s.home(o.key)
+	for s.slots[i&(len(s.slots)-1)].key != 0 {
+		i++
+	}
+	s.slots[i&(len(s.slots)-1)] = o
 	s.used++
 }
 
 func (s *sights) grow() {
 	old := s.slots
-	s.slots, s.used = make([]slot, 2*len(old)), 0
+	s.hold(2 * len(old))
 	for _, o := range old {
-		if o.size != 0 {
+		if o.key != 0 {
 			s.place(o)
 		}
 	}

@@ -17,7 +17,7 @@ func TestSightsAreForgottenNowAndThen(t *testing.T) {
 		s.tidy()
 		for i := from; i < from+n; i++ {
 			w := fmt.Sprintf("w%d", i)
-			s.look(w, 0, len(w))
+			s.look(w)
 		}
 	}
 	forgotten, last := 0, 0
@@ -55,11 +55,11 @@ func TestSightsTellWordsApart(t *testing.T) {
 	}
 	l.finish()
 	s := newSights(l)
-	seen := map[uint32]string{}
+	seen := map[sighted]string{}
 	for round := range 3 {
 		for _, w := range words {
 			text := "x " + w + []string{"", " y", " and more behind it"}[round]
-			n := s.look(text, 2, 2+len(w))
+			n := s.appendSights(nil, text, appendWords(nil, text)[1:2])[0]
 			if other, known := seen[n]; n == 0 || known && other != w {
 				t.Fatalf("%q has the sight %d, which is that of %q", w, n, other)
 			}

@@ -39,7 +39,16 @@ import (
 // without a possessive 's.
 type word struct {
 	from, to int
-	sight    uint32 // what a reading knows of it; see sights
+	key      uint64 // packed, or 0 where that is left to others
+}
+
+// maxPacked is how long a word is that a number holds whole, in bytes.
+const maxPacked = 7
+
+// packed returns a number that tells a word of up to maxPacked bytes from every
+// other: its bytes, which are the first n of eight, and how many they are.
+func packed(eight uint64, n int) uint64 {
+	return eight&(1<<(8*n)-1) | uint64(n)<<(8*maxPacked)
 }
 
 // appendWords cuts s into words and appends them to ws.
@@ -71,7 +80,7 @@ func appendUnicode(ws []word, s string, from, to int) []word {
 	for it.Next() {
 		start := from + it.Start()
 		if end := withoutPossessive(s, start, from+it.End()); hasWordRune(s[start:end]) {
-			ws = append(ws, word{from: start, to: end})
+			ws = append(ws, newWord(s, start, end))
 		}
 	}
 	return ws
@@ -81,34 +90,63 @@ func appendUnicode(ws []word, s string, from, to int) []word {
 // no word reaches over its ends.
 func appendPlain(ws []word, s string, from, to int) []word {
 	for i := from; i < to; {
-		if classes[s[i]] == 0 {
+		n := 0 // letters
+		if i+8 <= to {
+			// Most words are a few letters, and end where these do.
+			eight := load8(s[i:])
+			n = lettersLen(eight)
+			if 0 < n && n < 8 && !extends[s[i+n]] {
+				ws = append(ws, word{from: i, to: i + n, key: packed(eight, n)})
+				i += n + 1
+				continue
+			}
+		}
+		if n == 0 && classes[s[i]] == 0 {
 			i++
 			continue
 		}
-		start, seen := i, uint8(0)
-		for {
-			if n := lettersLen(s[i:to]); n > 0 {
-				seen |= letter
-				i += n
-			}
-			for i < to && classes[s[i]] != 0 {
-				seen |= classes[s[i]]
-				i++
-			}
-			if i == to || s[i] == ' ' {
-				break
-			}
-			n := joinerLen(s[i:to], classes[s[i-1]])
-			if n == 0 {
-				break
-			}
-			i += n
-		}
+		end, seen := plainEnd(s, i, n, to)
 		if seen != underscore {
-			ws = append(ws, word{from: start, to: withoutPossessive(s, start, i)})
+			ws = append(ws, newWord(s, i, withoutPossessive(s, i, end)))
 		}
+		i = end
 	}
 	return ws
+}
+
+// newWord returns the word s[from:to], packed where that is easy.
+func newWord(s string, from, to int) word {
+	w := word{from: from, to: to}
+	if to-from <= maxPacked && from+8 <= len(s) {
+		w.key = packed(load8(s[from:]), to-from)
+	}
+	return w
+}
+
+// plainEnd returns where the word ends that begins at s[from] with some letters,
+// at to at the latest, and the classes of its characters.
+func plainEnd(s string, from, letters, to int) (end int, seen uint8) {
+	i := from + letters
+	for n := letters; n == 8 && i+8 <= to; i += n {
+		n = lettersLen(load8(s[i:]))
+	}
+	if letters > 0 {
+		seen = letter
+	}
+	for {
+		for i < to && classes[s[i]] != 0 {
+			seen |= classes[s[i]]
+			i++
+		}
+		if i == to {
+			return i, seen
+		}
+		n := joinerLen(s[i:to], classes[s[i-1]])
+		if n == 0 {
+			return i, seen
+		}
+		i += n
+	}
 }
 
 // The classes of ASCII characters that words are made of.
@@ -128,6 +166,17 @@ var classes = func() (c [256]uint8) {
 	}
 	c['_'] = underscore
 	return c
+}()
+
+// extends tells the bytes of a plain text that may go on with a word of letters.
+var extends = func() (e [256]bool) {
+	for b, c := range classes {
+		e[b] = c != 0
+	}
+	for _, b := range []byte{'.', '\'', ':', typographic} {
+		e[b] = true
+	}
+	return e
 }()
 
 // joinerLen returns the length of the character that s begins with, if UAX #29
@@ -165,8 +214,8 @@ func joinerLen(s string, before uint8) int {
 func plainLen(s string) int {
 	i := 0
 	for i < len(s) {
-		for i+8 <= len(s) && load8(s[i:])&highBits == 0 {
-			i += 8
+		for i+32 <= len(s) && (load8(s[i:])|load8(s[i+8:])|load8(s[i+16:])|load8(s[i+24:]))&highBits == 0 {
+			i += 32
 		}
 		for i < len(s) && s[i] < utf8.RuneSelf {
 			i++
@@ -211,18 +260,13 @@ func load8(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// lettersLen returns how many letters of ASCII s begins with; of more than seven,
-// or at the end of s, it may return less.
-func lettersLen(s string) int {
-	if len(s) < 8 {
-		return 0
-	}
-	x := load8(s)
-	small := x | 0x20*eachByte
+// lettersLen returns how many letters of ASCII eight bytes begin with.
+func lettersLen(eight uint64) int {
+	small := eight | 0x20*eachByte
 	// The high bit of each byte says whether it is from a on, and behind z. A byte
 	// that is not of ASCII spoils the sums behind it, and is no letter itself.
 	from, behind := small+(0x80-'a')*eachByte, small+(0x80-'z'-1)*eachByte
-	others := ^(from&^behind)&highBits | x&highBits
+	others := ^(from&^behind)&highBits | eight&highBits
 	return bits.TrailingZeros64(others) / 8
 }
 
@@ -296,21 +340,30 @@ func isCapitals(w string) bool {
 
 // countCase counts the capital and the small letters of s.
 func countCase(s string) (upper, lower int) {
-	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf:
-			if 'A' <= r && r <= 'Z' {
-				upper++
-			} else if 'a' <= r && r <= 'z' {
-				lower++
+	for i := 0; i < len(s); {
+		if i+8 <= len(s) {
+			if eight := load8(s[i:]); eight&highBits == 0 {
+				upper += between(eight, 'A', 'Z')
+				lower += between(eight, 'a', 'z')
+				i += 8
+				continue
 			}
-		case unicode.IsUpper(r):
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsUpper(r) {
 			upper++
-		case unicode.IsLower(r):
+		} else if unicode.IsLower(r) {
 			lower++
 		}
+		i += size
 	}
 	return upper, lower
+}
+
+// between counts the bytes from a to z (inclusive) of eight of ASCII.
+func between(eight uint64, a, z byte) int {
+	from, behind := eight+uint64(0x80-a)*eachByte, eight+uint64(0x80-z-1)*eachByte
+	return bits.OnesCount64(from &^ behind & highBits)
 }
 
 // foldWhole returns a name or label as tag:, source: and the like compare it:

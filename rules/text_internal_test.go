@@ -49,7 +49,7 @@ func TestAccentsComeOffOnlyWhereTheyAreAccents(t *testing.T) {
 func TestATextOfMostlyCapitalsIsLoud(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{"FTC SUES AMAZON": true, "FTC sues Amazon": false, "": false, "BREAKING: FTC acts": true} {
-		if got := (&text{original: s}).isLoud(); got != want {
+		if got := isLoud(s); got != want {
 			t.Errorf("%q is loud: %v, want %v", s, got, want)
 		}
 	}
