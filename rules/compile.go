@@ -150,16 +150,19 @@ func (r *boundRule) addSignal(s SignalSource, n *node) {
 // set makes a Set of the rules, in the form in which it is evaluated.
 func (c *compiler) set() *Set {
 	s := &Set{lexicon: c.lexicon, program: newProgram()}
-	groups := make([]group, len(c.rules))
+	groups := make([][]group, len(c.rules))
 	grouper := grouper{c.lexicon.finish(), map[*node]group{}}
 	for i, r := range c.rules {
 		r.number, r.Rule.digest = i, r.digest()
 		s.rules = append(s.rules, r.Rule)
 		s.program.addRule(r)
+		groups[i] = []group{{}}
 		if r.Status != Off {
-			r.group = grouper.ofRule(r)
+			groups[i] = grouper.ofRule(r)
 		}
-		groups[i] = r.group
+		if r.group = everywhere; len(groups[i]) > 0 {
+			r.group = groups[i][0]
+		}
 	}
 	s.program.finish()
 	s.index = newIndex(groups, c.lexicon.size())

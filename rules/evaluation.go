@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -10,7 +11,7 @@ import (
 type evaluation struct {
 	reading
 	set    *Set
-	looked bitset // of rules: the candidates, while they are gathered
+	layers [layers]bitset // of rules: those that have a term of that layer
 	rules  []uint32
 	found  []finding
 	marks  []mark
@@ -32,24 +33,35 @@ type mark struct {
 }
 
 func newEvaluation(s *Set) *evaluation {
-	return &evaluation{reading: *newReading(s.lexicon, s.program), set: s, looked: newBitset(len(s.rules))}
+	e := &evaluation{reading: *newReading(s.lexicon, s.program), set: s}
+	for l := range e.layers {
+		e.layers[l] = newBitset(len(s.rules))
+	}
+	return e
 }
 
-// candidates returns the rules that may hold, each once, in no order. The result
-// is good until the next call.
+// candidates returns the rules that may hold, by ID. The result is good until
+// the next call.
 func (e *evaluation) candidates() []uint32 {
 	x := &e.set.index
-	e.rules = append(e.rules[:0], x.always...)
+	for l := range e.layers {
+		copy(e.layers[l], x.open[l])
+	}
 	for _, t := range e.reading.found {
-		for _, r := range x.found(t) {
-			if !e.looked.has(r) {
-				e.looked.set(r)
-				e.rules = append(e.rules, r)
-			}
+		for _, f := range x.layersOf(t) {
+			layer, rule := f.of()
+			e.layers[layer].set(rule)
 		}
 	}
-	for _, r := range e.rules {
-		e.looked.clear(r)
+	e.rules = e.rules[:0]
+	for i := range e.layers[0] {
+		all := ^uint64(0)
+		for l := range e.layers {
+			all &= e.layers[l][i]
+		}
+		for ; all != 0; all &= all - 1 {
+			e.rules = append(e.rules, uint32(64*i+bits.TrailingZeros64(all)))
+		}
 	}
 	return e.rules
 }
@@ -65,7 +77,6 @@ func (e *evaluation) report() []Match {
 	if len(e.found) == 0 {
 		return nil
 	}
-	slices.SortFunc(e.found, func(a, b finding) int { return cmp.Compare(a.rule, b.rule) })
 	e.marks, e.spans = e.marks[:0], e.spans[:0]
 	for i := range e.found {
 		e.locate(&e.found[i])

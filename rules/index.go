@@ -6,42 +6,59 @@ import (
 )
 
 // index tells which rules need a look at an article from the terms that occur
-// in it. For each rule there is a group of terms of which one must occur for the
-// rule to match, and the rule is found by these alone: of all such groups the one
-// that is likely met by the fewest articles. So a rule that asks for OpenAI and a
-// rare phrase costs nothing where only OpenAI occurs.
+// in it. For each rule there are groups of terms, of each of which one must occur
+// for the rule to match; those that are likely met by the fewest articles, up to
+// layers of them, are its layers. Only a rule with a term in each of its layers is
+// looked at, so that one which asks for OpenAI near a rare phrase costs next to
+// nothing where only OpenAI occurs.
 type index struct {
-	rules  []uint32 // the rules found by each term, one term behind the other
-	starts []uint32 // by term: where they begin in rules, and one more for the end
-	always []uint32 // rules that no term is needed for
+	found  []layered      // by term, one term behind the other
+	starts []uint32       // by term: where they begin in found, and one more for the end
+	open   [layers]bitset // the rules that need no term for this layer
 }
 
-// found returns the rules that are found by a term.
-func (x *index) found(term uint32) []uint32 { return x.rules[x.starts[term]:x.starts[term+1]] }
+// layers is how many groups of a rule are looked for.
+const layers = 4
 
-// newIndex makes the index of rules whose groups are given, by rule; a rule with
-// the group nil is never found, and one with the group everywhere always.
-func newIndex(groups []group, terms int) index {
+// layered is a layer of a rule: the number of the rule times layers, and that of
+// the layer.
+type layered uint32
+
+func (l layered) of() (layer, rule uint32) { return uint32(l) % layers, uint32(l) / layers }
+
+// layersOf returns the layers that a term stands for.
+func (x *index) layersOf(term uint32) []layered { return x.found[x.starts[term]:x.starts[term+1]] }
+
+// newIndex makes the index of rules whose groups are given, by rule. A rule
+// without a group is found always, and one with the group of no term never.
+func newIndex(groups [][]group, terms int) index {
 	x := index{starts: make([]uint32, terms+1)}
+	for l := range x.open {
+		x.open[l] = newBitset(len(groups))
+	}
 	n := 0
-	for _, g := range groups {
-		n += len(g.terms)
-		for _, t := range g.terms {
-			x.starts[t+1]++
+	for _, gs := range groups {
+		for _, g := range gs {
+			n += len(g.terms)
+			for _, t := range g.terms {
+				x.starts[t+1]++
+			}
 		}
 	}
 	for t := range terms {
 		x.starts[t+1] += x.starts[t]
 	}
-	x.rules = make([]uint32, n)
+	x.found = make([]layered, n)
 	next := slices.Clone(x.starts)
-	for r, g := range groups {
-		if g.open {
-			x.always = append(x.always, uint32(r))
+	for r, gs := range groups {
+		for l, g := range gs {
+			for _, t := range g.terms {
+				x.found[next[t]] = layered(r*layers + l)
+				next[t]++
+			}
 		}
-		for _, t := range g.terms {
-			x.rules[next[t]] = uint32(r)
-			next[t]++
+		for l := len(gs); l < layers; l++ {
+			x.open[l].set(uint32(r))
 		}
 	}
 	return x
@@ -141,10 +158,33 @@ func (x *grouper) most(n *node) group {
 	return g
 }
 
-// ofRule returns the group of a rule: that of its require, or that of its
-// signals if that is cheaper.
-func (x *grouper) ofRule(r *boundRule) group {
-	return cheaper(x.of(r.require), x.ofSignals(r))
+// ofRule returns the groups of a rule, the cheapest first.
+func (x *grouper) ofRule(r *boundRule) []group {
+	groups := x.all(nil, r.require)
+	groups = x.add(groups, x.ofSignals(r))
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(a.cost, b.cost) })
+	return groups[:min(len(groups), layers)]
+}
+
+// all adds all groups of a bound query of which each must occur.
+func (x *grouper) all(groups []group, n *node) []group {
+	switch n.op {
+	case opAnd, opNear, opBefore:
+		for _, k := range n.kids {
+			groups = x.all(groups, k)
+		}
+		return groups
+	case opNotNear:
+		return x.all(groups, n.kids[0])
+	}
+	return x.add(groups, x.of(n))
+}
+
+func (x *grouper) add(groups []group, g group) []group {
+	if g.open {
+		return groups
+	}
+	return append(groups, g)
 }
 
 // ofSignals returns a group of the signals that one must hold of to reach the

@@ -105,11 +105,8 @@ func (r *reading) forget() {
 // findTerms finds the places of all terms in a field.
 func (r *reading) findTerms(f Field) {
 	x := &r.texts[f]
-	x.sights = r.sights.appendSights(x.sights[:0], x.original, x.words)
 	var any sighted
-	for _, n := range x.sights {
-		any |= n
-	}
+	x.sights, any = r.sights.appendSights(x.sights[:0], x.original, x.words)
 	if any&isHeard != 0 && isLoud(x.original) {
 		r.sights.inLoud(x.sights)
 	}

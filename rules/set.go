@@ -48,7 +48,6 @@ func (s *Set) Candidates(a *Article) []*Rule {
 	for _, i := range e.candidates() {
 		rules = append(rules, s.rules[i])
 	}
-	slices.SortFunc(rules, compareRules)
 	return rules
 }
 

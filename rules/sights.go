@@ -96,8 +96,9 @@ func (s *sights) hold(slots int) {
 	s.slots, s.used, s.shift = make([]slot, slots), 0, 64-bits.TrailingZeros(uint(slots))
 }
 
-// appendSights appends the sight of each word of a text.
-func (s *sights) appendSights(seen []sighted, text string, words []word) []sighted {
+// appendSights appends the sight of each word of a text. any has the upper bits
+// of all of them.
+func (s *sights) appendSights(seen []sighted, text string, words []word) (_ []sighted, any sighted) {
 	for i := range words {
 		w := &words[i]
 		n, known := sighted(0), false
@@ -107,9 +108,10 @@ func (s *sights) appendSights(seen []sighted, text string, words []word) []sight
 		if !known {
 			n = s.look(text[w.from:w.to])
 		}
+		any |= n
 		seen = append(seen, n)
 	}
-	return seen
+	return seen, any
 }
 
 // find returns the sight of a word that is packed.

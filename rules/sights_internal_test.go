@@ -59,7 +59,7 @@ func TestSightsTellWordsApart(t *testing.T) {
 	for round := range 3 {
 		for _, w := range words {
 			text := "x " + w + []string{"", " y", " and more behind it"}[round]
-			n := s.appendSights(nil, text, appendWords(nil, text)[1:2])[0]
+			_, n := s.appendSights(nil, text, appendWords(nil, text)[1:2])
 			if other, known := seen[n]; n == 0 || known && other != w {
 				t.Fatalf("%q has the sight %d, which is that of %q", w, n, other)
 			}

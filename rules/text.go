@@ -91,14 +91,18 @@ func appendUnicode(ws []word, s string, from, to int) []word {
 func appendPlain(ws []word, s string, from, to int) []word {
 	for i := from; i < to; {
 		n := 0 // letters
-		if i+8 <= to {
-			// Most words are a few letters, and end where these do.
+		if i+9 <= to {
+			// Most words are a few letters, and end where these do. What is behind
+			// them is hard to guess, so there is one branch for all of it.
 			eight := load8(s[i:])
 			n = lettersLen(eight)
-			if 0 < n && n < 8 && !extends[s[i+n]] {
-				ws = append(ws, word{from: i, to: i + n, key: packed(eight, n)})
-				i += n + 1
-				continue
+			if 0 < n && n < 8 {
+				next, second := s[i+n], s[i+n+1]
+				if extends[next]&(classes[second]|always) == 0 {
+					ws = append(ws, word{from: i, to: i + n, key: packed(eight, n)})
+					i += n + 1 + int(spaces[second])
+					continue
+				}
 			}
 		}
 		if n == 0 && classes[s[i]] == 0 {
@@ -168,16 +172,23 @@ var classes = func() (c [256]uint8) {
 	return c
 }()
 
-// extends tells the bytes of a plain text that may go on with a word of letters.
-var extends = func() (e [256]bool) {
+// always is a class that no character has.
+const always = 0x80
+
+// extends holds the classes of which the second character behind letters must
+// be, if the word is to go on with this one; always if it may in any case.
+var extends = func() (e [256]uint8) {
 	for b, c := range classes {
-		e[b] = c != 0
+		if c != 0 {
+			e[b] = always
+		}
 	}
-	for _, b := range []byte{'.', '\'', ':', typographic} {
-		e[b] = true
-	}
+	e['.'], e['\''], e[':'], e[typographic] = letter, letter, letter, always
 	return e
 }()
+
+// spaces is 1 for a space, which is in no word.
+var spaces = [256]uint8{' ': 1}
 
 // joinerLen returns the length of the character that s begins with, if UAX #29
 // makes one word of it with a character of the class before and the one after;
