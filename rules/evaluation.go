@@ -12,6 +12,7 @@ type evaluation struct {
 	reading
 	set    *Set
 	layers [layers]bitset // of rules: those that have a term of that layer
+	runs   []run          // of index.found: what the terms stand for
 	rules  []uint32
 	found  []finding
 	marks  []mark
@@ -47,8 +48,14 @@ func (e *evaluation) candidates() []uint32 {
 	for l := range e.layers {
 		copy(e.layers[l], x.open[l])
 	}
+	e.runs = e.runs[:0]
 	for _, t := range e.reading.found {
-		for _, f := range x.layersOf(t) {
+		// These come from memory that is far away: asked for side by side, they
+		// come at once.
+		e.runs = append(e.runs, run{x.starts[t], x.starts[t+1]})
+	}
+	for _, r := range e.runs {
+		for _, f := range x.found[r.from:r.to] {
 			layer, rule := f.of()
 			e.layers[layer].set(rule)
 		}

@@ -24,11 +24,11 @@ type lexicon struct {
 	plain    bool                // some pattern leaves accents out
 
 	single  []uint32          // by pattern: the term that is nothing else, or none
-	begins  []bool            // by pattern: it is the first of a pair in pairs
+	begins  []bool            // by pattern: it is the first of a pair
 	ends    []bool            // by pattern: it is the second of one
-	pairs   map[uint64]run    // two patterns side by side: the phrases found by them, in phrases
 	likely  bitset            // hashes of pairs: nearly all that two words of a text have are not in it
-	phrases []phrase          // by the pair that finds them
+	phrases []phrase          // by the hash of the pair that finds them, and by the pair
+	heads   []uint32          // by the upper bits of that hash: where they begin, and one more for the end
 	spelled []uint32          // the patterns of all terms, one term behind the other
 	starts  []uint32          // by term: where its patterns begin in spelled, and one more for the end
 	labels  map[label]uint32  // terms that are no words but data of the article
@@ -45,9 +45,13 @@ type variants struct{ any, capitals, plain, plainCapitals uint32 }
 
 // phrase is a term of several words that a pair of patterns belongs to.
 type phrase struct {
+	pair uint64
 	term uint32
-	at   uint32 // where the pair stands in it
+	at   uint32 // where the pair stands in it, or whole
 }
+
+// whole is the place of a pair that is all of its phrase.
+const whole = none
 
 // label is a datum of an article that queries ask for, folded.
 type label struct {
@@ -58,7 +62,7 @@ type label struct {
 func newLexicon() *lexicon {
 	return &lexicon{
 		exact: map[string]variants{}, stems: map[string]variants{},
-		pairs: map[uint64]run{}, labels: map[label]uint32{}, terms: map[string]uint32{}, starts: []uint32{0},
+		labels: map[label]uint32{}, terms: map[string]uint32{}, starts: []uint32{0},
 	}
 }
 
@@ -193,14 +197,9 @@ func (l *lexicon) frequency(patterns []uint32, words []float64) float64 {
 	return f
 }
 
-// findPhrases makes pairs and phrases. words is the frequency of each pattern.
+// findPhrases makes the table of phrases. words is the frequency of each pattern.
 func (l *lexicon) findPhrases(words []float64) {
 	l.begins, l.ends = make([]bool, len(l.patterns)), make([]bool, len(l.patterns))
-	type found struct {
-		pair uint64
-		phrase
-	}
-	var by []found
 	for t := range uint32(l.size()) {
 		ps := l.patternsOf(t)
 		if len(ps) < 2 {
@@ -212,45 +211,53 @@ func (l *lexicon) findPhrases(words []float64) {
 				at = i
 			}
 		}
-		by = append(by, found{pair(ps[at], ps[at+1]), phrase{t, uint32(at)}})
+		p := phrase{pair(ps[at], ps[at+1]), t, uint32(at)}
+		if len(ps) == 2 {
+			p.at = whole
+		}
+		l.phrases = append(l.phrases, p)
 		l.begins[ps[at]], l.ends[ps[at+1]] = true, true
 	}
-	slices.SortFunc(by, func(a, b found) int { return cmp.Or(cmp.Compare(a.pair, b.pair), cmp.Compare(a.term, b.term)) })
-	l.phrases = make([]phrase, len(by))
-	for i, f := range by {
-		l.phrases[i] = f.phrase
-		r := l.pairs[f.pair]
-		if r.to == 0 {
-			r.from = uint32(i)
-		}
-		r.to = uint32(i + 1)
-		l.pairs[f.pair] = r
+	slices.SortFunc(l.phrases, func(a, b phrase) int {
+		return cmp.Or(cmp.Compare(hash(a.pair), hash(b.pair)), cmp.Compare(a.pair, b.pair), cmp.Compare(a.term, b.term))
+	})
+	size := 64
+	for size < 2*len(l.phrases) {
+		size *= 2
 	}
-	l.likely = newBitset(64)
-	for len(l.likely)*64 < 16*len(l.pairs) {
-		l.likely = newBitset(2 * 64 * len(l.likely))
+	l.likely, l.heads = newBitset(8*size), make([]uint32, size+1)
+	for _, p := range l.phrases {
+		l.likely.set(l.bit(p.pair))
+		l.heads[l.bucket(p.pair)+1]++
 	}
-	for p := range l.pairs {
-		l.likely.set(l.hash(p))
+	for i := range size {
+		l.heads[i+1] += l.heads[i]
 	}
 }
 
 func pair(a, b uint32) uint64 { return uint64(a)<<32 | uint64(b) }
 
-// hash returns the number of a pair in likely, whose size is a power of two. The
-// factor is the golden ratio's, which scatters numbers that lie side by side.
-func (l *lexicon) hash(pair uint64) uint32 {
-	return uint32(pair * 0x9E3779B97F4A7C15 >> (64 - bits.Len(uint(len(l.likely)*64-1))))
+// hash scatters pairs that lie side by side; the factor is the golden ratio's.
+func hash(pair uint64) uint64 { return pair * 0x9E3779B97F4A7C15 }
+
+// bit returns the number of a pair in likely, bucket that in heads; both are the
+// upper bits of its hash.
+func (l *lexicon) bit(pair uint64) uint32 {
+	return uint32(hash(pair) >> (64 - bits.TrailingZeros(uint(len(l.likely)*64))))
 }
 
-// foundBy returns the phrases that are found by two patterns side by side.
-func (l *lexicon) foundBy(a, b uint32) []phrase {
-	p := pair(a, b)
-	if !l.likely.has(l.hash(p)) {
+func (l *lexicon) bucket(pair uint64) uint32 {
+	return uint32(hash(pair) >> (64 - bits.TrailingZeros(uint(len(l.heads)-1))))
+}
+
+// foundBy returns phrases among which are those that are found by two patterns
+// side by side; a few have another pair.
+func (l *lexicon) foundBy(pair uint64) []phrase {
+	if !l.likely.has(l.bit(pair)) {
 		return nil
 	}
-	r := l.pairs[p]
-	return l.phrases[r.from:r.to]
+	b := l.bucket(pair)
+	return l.phrases[l.heads[b]:l.heads[b+1]]
 }
 
 // resolve appends to found the patterns that surface meets, a word of a text:

@@ -17,10 +17,11 @@ type reading struct {
 	program *program
 	sights  *sights
 	texts   [numFields]text
-	seen    []occurrence // by term
-	occurs  bitset       // of terms: those in found
-	found   []uint32     // the terms that occur, in the order of their first places
-	hits    []hit        // hits[0] is none
+	occurs  bitset   // of terms: those in found
+	found   []uint32 // the terms that occur, in the order of their first places
+	hits    []hit    // in the order of the text; hits[0] is none
+	firsts  []uint32 // by term: its first place in hits; only where linked
+	linked  bool     // the places of each term are linked, which most articles need not be
 	labels  map[rawLabel]uint32
 
 	as, bs []place // room for the sides of a NEAR
@@ -30,19 +31,13 @@ type reading struct {
 type text struct {
 	original string
 	words    []word
-	sights   []sighted // by word
-}
-
-// occurrence is where a term occurs: its places in hits, first to last. A label
-// has all fields and no places.
-type occurrence struct {
-	first, last uint32
-	fields      fieldSet
+	sights   []sight // by word
 }
 
 // hit is a place of a term: it begins at a word of a field.
 type hit struct {
 	from  int
+	term  uint32
 	next  uint32 // the term's next place; 0 when this is the last
 	field Field
 }
@@ -71,7 +66,7 @@ func comparePlaces(a, b place) int {
 func newReading(l *lexicon, p *program) *reading {
 	return &reading{
 		lexicon: l, program: p, sights: newSights(l),
-		seen: make([]occurrence, l.size()), occurs: newBitset(l.size()), hits: make([]hit, 1), labels: map[rawLabel]uint32{},
+		occurs: newBitset(l.size()), hits: make([]hit, 1), firsts: make([]uint32, l.size()), labels: map[rawLabel]uint32{},
 	}
 }
 
@@ -93,10 +88,14 @@ func (r *reading) read(a *Article) {
 // forget drops the article and keeps the room.
 func (r *reading) forget() {
 	for _, t := range r.found {
-		r.seen[t] = occurrence{}
 		r.occurs.clear(t)
 	}
-	r.found, r.hits = r.found[:0], r.hits[:1]
+	if r.linked {
+		for _, t := range r.found {
+			r.firsts[t] = 0
+		}
+	}
+	r.found, r.hits, r.linked = r.found[:0], r.hits[:1], false
 	for f := range r.texts {
 		r.texts[f].original = ""
 	}
@@ -105,7 +104,7 @@ func (r *reading) forget() {
 // findTerms finds the places of all terms in a field.
 func (r *reading) findTerms(f Field) {
 	x := &r.texts[f]
-	var any sighted
+	var any sight
 	x.sights, any = r.sights.appendSights(x.sights[:0], x.original, x.words)
 	if any&isHeard != 0 && isLoud(x.original) {
 		r.sights.inLoud(x.sights)
@@ -128,9 +127,14 @@ func (r *reading) findPhrases(f Field, i int) {
 	ends := r.sights.ends(x.sights[i+1])
 	for _, a := range r.sights.begins(x.sights[i]) {
 		for _, b := range ends {
-			for _, p := range r.lexicon.foundBy(a, b) {
-				if from := i - int(p.at); r.stands(p.term, x, from) {
-					r.hit(p.term, f, from)
+			pair := pair(a, b)
+			for _, p := range r.lexicon.foundBy(pair) {
+				switch {
+				case p.pair != pair:
+				case p.at == whole:
+					r.hit(p.term, f, i)
+				case r.stands(p.term, x, i-int(p.at)):
+					r.hit(p.term, f, i-int(p.at))
 				}
 			}
 		}
@@ -140,14 +144,11 @@ func (r *reading) findPhrases(f Field, i int) {
 // stands reports whether a phrase stands in x from a word on.
 func (r *reading) stands(term uint32, x *text, from int) bool {
 	patterns := r.lexicon.patternsOf(term)
-	if len(patterns) == 2 {
-		return true // it is the pair that was found
-	}
 	if from < 0 || from+len(patterns) > len(x.words) {
 		return false
 	}
 	for i, p := range patterns {
-		if !slices.Contains(r.sights.patterns(x.sights[from+i]), p) {
+		if !r.sights.meets(x.sights[from+i], p) {
 			return false
 		}
 	}
@@ -163,17 +164,10 @@ func isLoud(s string) bool {
 
 // hit notes a place of a term.
 func (r *reading) hit(term uint32, f Field, from int) {
-	n := uint32(len(r.hits))
-	r.hits = append(r.hits, hit{from: from, field: f})
-	o := &r.seen[term]
-	if o.fields == 0 {
-		o.first = n
+	r.hits = append(r.hits, hit{from: from, term: term, field: f})
+	if !r.occurs.has(term) {
 		r.note(term)
-	} else {
-		r.hits[o.last].next = n
 	}
-	o.last = n
-	o.fields |= 1 << f
 }
 
 // note adds a term to those that occur.
@@ -182,9 +176,30 @@ func (r *reading) note(term uint32) {
 	r.occurs.set(term)
 }
 
+// firstOf returns the first place of a term, 0 when it has none.
+func (r *reading) firstOf(term uint32) uint32 {
+	if !r.linked {
+		r.linked = true
+		for n := len(r.hits) - 1; n > 0; n-- {
+			h := &r.hits[n]
+			h.next, r.firsts[h.term] = r.firsts[h.term], uint32(n)
+		}
+	}
+	return r.firsts[term]
+}
+
 // in reports whether a term occurs in one of the fields.
 func (r *reading) in(fields fieldSet, term uint32) bool {
-	return r.occurs.has(term) && (fields == allFields || r.seen[term].fields&fields != 0)
+	return r.occurs.has(term) && (fields == allFields || r.isIn(fields, term))
+}
+
+func (r *reading) isIn(fields fieldSet, term uint32) bool {
+	for n := r.firstOf(term); n != 0; n = r.hits[n].next {
+		if fields.has(r.hits[n].field) {
+			return true
+		}
+	}
+	return false
 }
 
 // findLabels notes which labels of a key the article has.
@@ -228,8 +243,7 @@ func (r *reading) findLabel(k metaKey, value string) {
 		raw.value = strings.Clone(value)
 		r.labels[raw] = t
 	}
-	if t != none && r.seen[t].fields == 0 {
-		r.seen[t].fields = allFields
+	if t != none && !r.occurs.has(t) {
 		r.note(t)
 	}
 }
@@ -342,11 +356,11 @@ func (r *reading) appendGroup(places []place, s *step) []place {
 }
 
 func (r *reading) appendPlaces(places []place, term uint32, fields fieldSet) []place {
-	if !r.in(fields, term) {
+	if !r.occurs.has(term) {
 		return places
 	}
 	size := len(r.lexicon.patternsOf(term))
-	for n := r.seen[term].first; n != 0; n = r.hits[n].next {
+	for n := r.firstOf(term); n != 0; n = r.hits[n].next {
 		if h := &r.hits[n]; fields.has(h.field) {
 			places = append(places, place{h.field, h.from, h.from + size})
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // sights is what a reading remembers of the words that it has met: which
@@ -16,13 +17,12 @@ import (
 // garbage collector, and they are used again when they are full.
 type sights struct {
 	lexicon *lexicon
-	factor  uint64 // of the hashes; random, so that no text can be written to collide
-	slots   []slot // a hash table, at most three quarters full; its size is a power of two
-	shift   int    // of a hash, so that it is the number of a slot
-	used    int    // slots
-	words   []sight
+	factor  uint64   // of the hashes; random, so that no text can be written to collide
+	slots   []slot   // a hash table, at most three quarters full; its size is a power of two
+	shift   int      // of a hash, so that it is the number of a slot
+	used    int      // slots
 	text    []byte   // the words that are not packed, each behind its length
-	numbers []uint32 // of patterns and terms: what the words meet
+	known   []uint32 // what is known of the words that meet something, from 1 on
 	met     []uint32 // room for the patterns of one word
 }
 
@@ -30,33 +30,36 @@ type sights struct {
 type slot struct {
 	key  uint64 // a word that is packed, or the hash of a longer one
 	text uint32 // where a longer one is in sights.text
-	word sighted
+	word sight
 }
 
 // long marks the hashes of words that are not packed.
 const long = 1 << 63
 
-// sight is what is known of a word as it was written: pieces of sights.numbers
-// that lie one behind the other.
-type sight struct {
-	terms    uint32 // where the terms begin that are this word alone
-	begins   uint32 // the patterns it meets that are the first of a pair
-	ends     uint32 // the patterns it meets that are the second of a pair
-	patterns uint32 // all patterns it meets
-	end      uint32
-	loud     sighted // what it is in a text in which capitals tell nothing
-}
-
-// sighted is the number of a sight, with what is asked of it most in its upper
-// bits. It is 0 for a word that meets nothing.
-type sighted uint32
+// sight is what is known of a word as it was written: where it stands in
+// sights.known, with what is asked of it most in the upper bits. It is 0 for a
+// word that meets nothing.
+type sight uint32
 
 const (
-	hasTerms  sighted = 1 << (31 - iota)
-	hasBegins         // one of the patterns is the first of a pair
-	hasEnds           // one of the patterns is the second of a pair
-	isHeard           // in a loud text it is another one
-	numberOf  = isHeard - 1
+	hasTerms  sight = 1 << (31 - iota)
+	hasBegins       // one of the patterns is the first of a pair
+	hasEnds         // one of the patterns is the second of a pair
+	isHeard         // in a loud text it is another one
+	atOf      = isHeard - 1
+)
+
+// What is known of a word is five numbers, and then those of terms and patterns.
+// Each of the five says where, counted from the first, one kind of these ends and
+// the next begins; the last is the sight in a text in which capitals tell
+// nothing.
+const (
+	termsEnd    = iota // the terms that are this word alone
+	beginsEnd          // the patterns it meets that are the first of a pair
+	endsEnd            // the patterns it meets that are the second of a pair
+	patternsEnd        // all patterns it meets
+	inLoudText
+	knownHead
 )
 
 // What is remembered from one article to the next: some megabytes, for more
@@ -75,7 +78,7 @@ func newSights(l *lexicon) *sights {
 
 func (s *sights) begin() {
 	s.hold(minSlots)
-	s.words, s.text, s.numbers = make([]sight, 1), nil, nil
+	s.known, s.text = make([]uint32, 1), nil
 }
 
 // tidy forgets everything when there is too much of it. It must not be called
@@ -86,8 +89,7 @@ func (s *sights) tidy() {
 		s.begin() // after an article of many megabytes: the room goes back
 	case s.used > maxUsed || len(s.text) > maxWords:
 		clear(s.slots)
-		s.used, s.words = 0, s.words[:1]
-		s.text, s.numbers = s.text[:0], s.numbers[:0]
+		s.used, s.known, s.text = 0, s.known[:1], s.text[:0]
 	}
 }
 
@@ -98,10 +100,10 @@ func (s *sights) hold(slots int) {
 
 // appendSights appends the sight of each word of a text. any has the upper bits
 // of all of them.
-func (s *sights) appendSights(seen []sighted, text string, words []word) (_ []sighted, any sighted) {
+func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sight, any sight) {
 	for i := range words {
 		w := &words[i]
-		n, known := sighted(0), false
+		n, known := sight(0), false
 		if w.key != 0 {
 			n, known = s.find(w.key)
 		}
@@ -115,7 +117,7 @@ func (s *sights) appendSights(seen []sighted, text string, words []word) (_ []si
 }
 
 // find returns the sight of a word that is packed.
-func (s *sights) find(key uint64) (n sighted, known bool) {
+func (s *sights) find(key uint64) (n sight, known bool) {
 	for i := s.home(key); ; i++ {
 		switch o := &s.slots[i&(len(s.slots)-1)]; o.key {
 		case key:
@@ -127,7 +129,7 @@ func (s *sights) find(key uint64) (n sighted, known bool) {
 }
 
 // look returns the sight of any word.
-func (s *sights) look(w string) sighted {
+func (s *sights) look(w string) sight {
 	o := slot{key: s.key(w)}
 	if o.key < long {
 		if n, known := s.find(o.key); known {
@@ -172,86 +174,85 @@ func (s *sights) key(w string) (key uint64) {
 func (s *sights) home(key uint64) int { return int(key * s.factor >> s.shift) }
 
 // add remembers a word that was not met before.
-func (s *sights) add(o slot, word string) sighted {
+func (s *sights) add(o slot, word string) sight {
 	if 4*s.used >= 3*len(s.slots) {
 		s.grow()
 	}
 	var sure int
 	s.met, sure = s.lexicon.resolve(s.met[:0], word)
-	o.word = s.addSight(s.met[:sure])
+	if len(s.met) > 0 {
+		o.word = s.keep(s.met[:sure])
+	}
 	if sure < len(s.met) {
-		if o.word == 0 {
-			o.word = sighted(len(s.words))
-			s.words = append(s.words, sight{})
-		}
-		loud := s.addSight(s.met) // may move words
-		s.words[o.word&numberOf].loud = loud
+		loud := s.keep(s.met)
+		s.known[o.word&atOf+inLoudText] = uint32(loud)
 		o.word |= isHeard
 	}
 	s.place(o)
 	return o.word
 }
 
-// addSight makes the sight of a word that meets some patterns.
-func (s *sights) addSight(patterns []uint32) (n sighted) {
-	if len(patterns) == 0 {
-		return 0
-	}
-	w := sight{terms: uint32(len(s.numbers))}
-	n = sighted(len(s.words))
+// keep makes the sight of a word that meets some patterns.
+func (s *sights) keep(patterns []uint32) sight {
+	at := len(s.known)
+	n := sight(at)
+	s.known = append(s.known, make([]uint32, knownHead)...)
 	for _, p := range patterns {
 		if t := s.lexicon.single[p]; t != none {
-			s.numbers = append(s.numbers, t)
+			s.known = append(s.known, t)
 			n |= hasTerms
 		}
 	}
-	w.begins = uint32(len(s.numbers))
+	s.known[at+termsEnd] = uint32(len(s.known) - at)
 	for _, p := range patterns {
 		if s.lexicon.begins[p] {
-			s.numbers = append(s.numbers, p)
+			s.known = append(s.known, p)
 			n |= hasBegins
 		}
 	}
-	w.ends = uint32(len(s.numbers))
+	s.known[at+beginsEnd] = uint32(len(s.known) - at)
 	for _, p := range patterns {
 		if s.lexicon.ends[p] {
-			s.numbers = append(s.numbers, p)
+			s.known = append(s.known, p)
 			n |= hasEnds
 		}
 	}
-	w.patterns = uint32(len(s.numbers))
-	s.numbers = append(s.numbers, patterns...)
-	w.end = uint32(len(s.numbers))
-	s.words = append(s.words, w)
+	s.known[at+endsEnd] = uint32(len(s.known) - at)
+	s.known = append(s.known, patterns...)
+	s.known[at+patternsEnd] = uint32(len(s.known) - at)
 	return n
 }
 
-func (s *sights) terms(n sighted) []uint32 {
-	w := &s.words[n&numberOf]
-	return s.numbers[w.terms:w.begins]
+func (s *sights) terms(n sight) []uint32 {
+	k := s.known[n&atOf:]
+	return k[knownHead:k[termsEnd]]
 }
 
-func (s *sights) begins(n sighted) []uint32 {
-	w := &s.words[n&numberOf]
-	return s.numbers[w.begins:w.ends]
+func (s *sights) begins(n sight) []uint32 {
+	k := s.known[n&atOf:]
+	return k[k[termsEnd]:k[beginsEnd]]
 }
 
-func (s *sights) ends(n sighted) []uint32 {
-	w := &s.words[n&numberOf]
-	return s.numbers[w.ends:w.patterns]
+func (s *sights) ends(n sight) []uint32 {
+	k := s.known[n&atOf:]
+	return k[k[beginsEnd]:k[endsEnd]]
 }
 
-func (s *sights) patterns(n sighted) []uint32 {
-	w := &s.words[n&numberOf]
-	return s.numbers[w.patterns:w.end]
+// meets reports whether a word meets a pattern.
+func (s *sights) meets(n sight, pattern uint32) bool {
+	if n == 0 {
+		return false
+	}
+	k := s.known[n&atOf:]
+	return slices.Contains(k[k[endsEnd]:k[patternsEnd]], pattern)
 }
 
 // inLoud changes sights to what they are in a text in which capitals tell
 // nothing.
-func (s *sights) inLoud(seen []sighted) {
+func (s *sights) inLoud(seen []sight) {
 	for i, n := range seen {
 		if n&isHeard != 0 {
-			seen[i] = s.words[n&numberOf].loud
+			seen[i] = sight(s.known[n&atOf+inLoudText])
 		}
 	}
 }

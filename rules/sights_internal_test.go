@@ -55,7 +55,7 @@ func TestSightsTellWordsApart(t *testing.T) {
 	}
 	l.finish()
 	s := newSights(l)
-	seen := map[sighted]string{}
+	seen := map[sight]string{}
 	for round := range 3 {
 		for _, w := range words {
 			text := "x " + w + []string{"", " y", " and more behind it"}[round]
