@@ -244,7 +244,7 @@ func (s sample) read() ([]byte, error) {
 
 // parse reads the document.
 func (s sample) parse(body []byte) (*feed.Document, error) {
-	raw := feed.Raw{Body: body, ContentType: s.ContentType}
+	raw := feed.Raw{Body: body, ContentType: s.ContentType, Markup: true}
 	if s.Base != "" {
 		base, err := url.Parse(s.Base)
 		if err != nil {

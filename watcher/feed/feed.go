@@ -50,6 +50,12 @@ type Document struct {
 	// TTL is how long the feed says that it stays fresh, at most a day; 0 when
 	// it does not say. Read has counted it into Result.NotBefore.
 	TTL time.Duration
+	// Period is how often the feed says that it changes (RSS 1.0's module
+	// syndication), at most a year; 0 when it does not say. Most feeds that say
+	// anything say what their software says by default.
+	Period time.Duration
+	// Skip is when the feed says that it does not change.
+	Skip Skip
 }
 
 // Item is one entry of a feed.

@@ -35,7 +35,8 @@ func withoutTwins(items []Item) []Item {
 	seen := make(map[string]bool, len(items))
 	kept := items[:0]
 	for i := range items {
-		twin := items[i].ID + "\x00" + items[i].Link + "\x00" + fingerprint(&items[i])
+		it := &items[i]
+		twin := hash(it.ID, it.Link, it.Author, it.Updated.Format(time.RFC3339), fingerprint(it))
 		if !seen[twin] {
 			seen[twin] = true
 			kept = append(kept, items[i])

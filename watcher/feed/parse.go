@@ -28,6 +28,9 @@ type Raw struct {
 	Base        *url.URL // what relative links refer to; nil leaves them out
 	ContentType string   // of HTTP, for its charset; may be ""
 	MaxBody     int64    // the limit after decompression; 0 means DefaultMaxBody
+	// Markup leaves titles, summaries and contents as the feed has them, which is
+	// mostly HTML. It is for who wants to see them; what they say is the same.
+	Markup bool
 }
 
 // Parse makes a Document of a document: RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3
@@ -56,7 +59,7 @@ func parse(ctx context.Context, d Raw) (*Document, error) {
 	case err != nil:
 		return nil, parserError(err)
 	}
-	doc := f.document(d.Base)
+	doc := f.document(entry{base: d.Base, sitemap: c.sitemap, markup: d.Markup})
 	doc.Degraded = c.degraded
 	return doc, nil
 }
