@@ -8,6 +8,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
 
 	"tocsin/watcher/feed/htmltext"
 )
@@ -76,7 +77,7 @@ func (e entry) text(html string) string {
 // texts are the entry's texts, the shorter one first. A single one is the
 // summary.
 func (e entry) texts() (summary, content string) {
-	summary, content = e.text(e.Description), e.text(e.Content)
+	summary, content = e.text(e.description()), e.text(e.Content)
 	switch {
 	case content == summary:
 		content = ""
@@ -89,6 +90,15 @@ func (e entry) texts() (summary, content string) {
 	return summary, content
 }
 
+// description is the text that the format itself calls one; gofeed's common one
+// may be Dublin Core's, which is for an entry that has nothing else.
+func (e entry) description() string {
+	if o, ok := e.original.(*rss.Item); ok {
+		return o.Description
+	}
+	return e.Description
+}
+
 // otherText is the text of an entry that has none where its format keeps it:
 // films and sounds have theirs in vocabularies of their own.
 func (e entry) otherText() string {
@@ -97,8 +107,11 @@ func (e entry) otherText() string {
 			return text
 		}
 	}
-	text := cmp.Or(e.extension("media", "description"), e.extension("dc", "description"), e.extension("atom", "summary"),
-		e.extension("atom", "content"), e.Custom["summary"], e.Custom["content"])
+	text := cmp.Or(e.extension("media", "description"), e.extension("dc", "description"))
+	for _, vocabulary := range []string{"atom", "atom03"} {
+		text = cmp.Or(text, e.extension(vocabulary, "summary"), e.extension(vocabulary, "content"))
+	}
+	text = cmp.Or(text, e.Custom["summary"], e.Custom["content"])
 	if i := e.ITunesExt; i != nil {
 		text = cmp.Or(text, i.Summary, i.Subtitle)
 	}
