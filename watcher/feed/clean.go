@@ -22,6 +22,7 @@ const (
 type cleaned struct {
 	format   format
 	doc      []byte
+	texts    []string // see stash
 	sitemap  bool
 	degraded string // see Document.Degraded
 }
@@ -69,7 +70,7 @@ func cleanXML(doc []byte, base *url.URL) (cleaned, error) {
 	if c.surplus > 0 {
 		c.degraded = fmt.Sprintf("more than %d entries: %d left out", MaxItems, c.surplus)
 	}
-	return cleaned{format: c.format, doc: c.out, sitemap: c.dialect.sitemap, degraded: c.degraded}, nil
+	return cleaned{format: c.format, doc: c.out, texts: c.texts, sitemap: c.dialect.sitemap, degraded: c.degraded}, nil
 }
 
 type cleaner struct {
@@ -79,14 +80,15 @@ type cleaner struct {
 	base     *url.URL // the document's; may be nil
 	out      []byte
 	open     []element
-	item     int     // the index in open of the entry that is being read; -1 for none
-	items    int     // entries so far
-	surplus  int     // entries over MaxItems
-	channels int     // channels so far
-	said     [2]mark // which single elements have come, of the feed and of the entry
-	fed      bool    // a channel or an entry was seen
-	foreign  bool    // a channel or an entry had a prefix that is not declared
-	page     bool    // the document is the source of a page
+	item     int      // the index in open of the entry that is being read; -1 for none
+	items    int      // entries so far
+	surplus  int      // entries over MaxItems
+	channels int      // channels so far
+	said     [2]mark  // which single elements have come, of the feed and of the entry
+	fed      bool     // a channel or an entry was seen
+	foreign  bool     // a channel or an entry had a prefix that is not declared
+	page     bool     // the document is the source of a page
+	texts    []string // see stash
 	degraded string
 	err      error
 }
@@ -102,6 +104,7 @@ type element struct {
 	space string   // the namespace that it is put into; "" for none
 	mark  mark     // which single element it is; 0 for none
 	drop  bool     // it is taken out again where it ends
+	text  bool     // it is a text of an entry that may be long
 	xhtml bool     // it is a text whose markup is not escaped
 }
 
@@ -310,6 +313,7 @@ func (c *cleaner) pop(i int) {
 		e := &c.open[last]
 		if e.as != nil {
 			c.endField(e)
+			c.stash(e)
 			c.out = append(c.out, "</"...)
 			c.out = append(c.out, e.as...)
 			c.out = append(c.out, '>')

@@ -25,12 +25,19 @@ var once = map[string]mark{
 	"updated": updatedMark, "description": descriptionMark, "summary": summaryMark, "content": contentMark,
 }
 
+// longTexts are the elements of an entry whose texts may be long.
+var longTexts = map[string]bool{"description": true, "summary": true, "content": true, "encoded": true, "title": true}
+
 // ownSpace is the namespace of what the parser is to hand on as it is.
 const ownSpace = "urn:x-tocsin:as-delivered"
 
 // field prepares a field of a feed or of an entry, whose element is not open yet.
 func (c *cleaner) field(e *element, attrs []byte) {
-	if e.as == nil || !c.dialect.own(e.as) {
+	if e.as == nil {
+		return
+	}
+	e.text = c.item >= 0 && longTexts[e.local]
+	if !c.dialect.own(e.as) {
 		return
 	}
 	e.mark = once[e.local]
@@ -79,6 +86,7 @@ func textType(e *element, value, attrs []byte) []byte {
 	if bytes.Contains(attrs, []byte("base64")) {
 		for name, mode := range attributes(attrs) {
 			if string(name) == "mode" && strings.EqualFold(string(mode), "base64") {
+				e.text = false
 				return []byte("application/octet-stream")
 			}
 		}

@@ -23,6 +23,7 @@ type entry struct {
 	*gofeed.Item
 	original any      // as its own format has it; see parsed.entry
 	base     *url.URL // of the document; may be nil
+	stashed  []string // the texts that were kept aside; see stash
 	sitemap  bool     // it is a page in a sitemap
 	markup   bool     // see Raw.Markup
 }
@@ -59,6 +60,7 @@ func (e entry) id() string {
 
 func (e entry) title() string {
 	title := cmp.Or(e.Title, e.extension("atom", "title"), e.extension("atom03", "title"), e.extension("dc", "title"), e.extension("media", "title"))
+	title = unstash(e.stashed, title)
 	if e.markup {
 		return title
 	}
@@ -67,7 +69,7 @@ func (e entry) title() string {
 
 // text is a text of the entry as it is handed out.
 func (e entry) text(html string) string {
-	html = strings.ToValidUTF8(html, "\ufffd") // it may have been in Base64
+	html = strings.ToValidUTF8(unstash(e.stashed, html), "\ufffd") // it may have been in Base64
 	if e.markup {
 		return html
 	}

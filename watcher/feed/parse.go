@@ -59,7 +59,7 @@ func parse(ctx context.Context, d Raw) (*Document, error) {
 	case err != nil:
 		return nil, parserError(err)
 	}
-	doc := f.document(entry{base: d.Base, sitemap: c.sitemap, markup: d.Markup})
+	doc := f.document(entry{base: d.Base, stashed: c.texts, sitemap: c.sitemap, markup: d.Markup})
 	doc.Degraded = c.degraded
 	return doc, nil
 }
