@@ -40,8 +40,9 @@ const (
 // the root and after it is gone, and so are comments, instructions and the
 // document type; every element is closed, in the order it was opened; attributes
 // are quoted; and there is no character or reference that XML forbids. Links under
-// an xml:base are absolute, starting from base, which may be nil. The rest of what
-// was well-formed stays what it was.
+// an xml:base are absolute, starting from base, which may be nil. Elements of other
+// vocabularies from which nothing is read are gone. The rest of what was
+// well-formed stays what it was.
 //
 // Of a document that was cut off the whole entries remain, and degraded says so.
 func cleanXML(doc []byte, base *url.URL) (cleaned, error) {

@@ -28,6 +28,17 @@ var once = map[string]mark{
 // longTexts are the elements of an entry whose texts may be long.
 var longTexts = map[string]bool{"description": true, "summary": true, "content": true, "encoded": true, "title": true}
 
+// borrowed are the elements of other vocabularies from which something is read.
+// The parser would keep all the others, too.
+var borrowed = map[string]bool{
+	"title": true, "creator": true, "author": true, "publisher": true, "owner": true, "id": true, "link": true,
+	"date": true, "published": true, "updated": true, "issued": true, "modified": true, "created": true,
+	"description": true, "summary": true, "subtitle": true, "content": true, "encoded": true, "group": true,
+	"category": true, "keywords": true, "subject": true, "updateperiod": true, "updatefrequency": true,
+	// Those of RSS under another prefix than the root's.
+	"item": true, "entry": true, "channel": true, "guid": true, "pubdate": true, "language": true, "ttl": true,
+}
+
 // ownSpace is the namespace of what the parser is to hand on as it is.
 const ownSpace = "urn:x-tocsin:as-delivered"
 
@@ -38,6 +49,7 @@ func (c *cleaner) field(e *element, attrs []byte) {
 	}
 	e.text = c.item >= 0 && longTexts[e.local]
 	if !c.dialect.own(e.as) {
+		e.drop = !borrowed[e.local]
 		return
 	}
 	e.mark = once[e.local]

@@ -32,15 +32,23 @@ func identify(items []Item) []Item {
 
 // withoutTwins drops the items that say the same as one before them.
 func withoutTwins(items []Item) []Item {
-	seen := make(map[string]bool, len(items))
+	type name struct{ id, link string }
+	count := make(map[name]int, len(items))
+	for i := range items {
+		count[name{items[i].ID, items[i].Link}]++
+	}
+	seen := make(map[string]bool)
 	kept := items[:0]
 	for i := range items {
 		it := &items[i]
-		twin := hash(it.ID, it.Link, it.Author, it.Updated.Format(time.RFC3339), fingerprint(it))
-		if !seen[twin] {
+		if count[name{it.ID, it.Link}] > 1 {
+			twin := hash(it.ID, it.Link, it.Author, it.Updated.Format(time.RFC3339), fingerprint(it))
+			if seen[twin] {
+				continue
+			}
 			seen[twin] = true
-			kept = append(kept, items[i])
 		}
+		kept = append(kept, *it)
 	}
 	clear(items[len(kept):])
 	return kept

@@ -109,19 +109,35 @@ func (w *writer) tag(a atom.Atom) {
 // text writes the words of s, which begins at from.
 func (w *writer) text(s string, from int) {
 	for at := 0; at < len(s); {
-		if r, size := utf8.DecodeRuneInString(s[at:]); unicode.IsSpace(r) {
+		if size := spaceAt(s, at); size > 0 {
 			w.space()
 			at += size
 			continue
 		}
-		end := len(s)
-		if i := strings.IndexFunc(s[at:], unicode.IsSpace); i >= 0 {
-			end = at + i
+		end := at
+		for end < len(s) && spaceAt(s, end) == 0 {
+			end++
 		}
 		w.separate(at > 0 && s[at-1] == ' ', from+at-1)
 		w.keep(s[at:end], from+at)
 		at = end
 	}
+}
+
+// spaceAt is how many bytes the white space has that stands at that place; 0 for
+// none.
+func spaceAt(s string, at int) int {
+	switch c := s[at]; {
+	case c == ' ', c >= '\t' && c <= '\r':
+		return 1
+	case c < utf8.RuneSelf:
+		return 0
+	}
+	r, size := utf8.DecodeRuneInString(s[at:])
+	if !unicode.IsSpace(r) {
+		return 0
+	}
+	return size
 }
 
 func (w *writer) space() {
