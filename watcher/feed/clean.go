@@ -293,17 +293,16 @@ func (c *cleaner) dropped(t token) {
 // closeTag closes the innermost element of that name and all within it. An end
 // without a beginning is dropped.
 func (c *cleaner) closeTag(t token) {
+	if t.cut {
+		c.cutOff()
+		return
+	}
 	c.endLink()
 	for i := len(c.open) - 1; i >= 0; i-- {
-		switch name := c.open[i].name; {
-		case len(name) != len(t.name) || !bytes.EqualFold(name, t.name):
-			continue
-		case t.cut && i == 0:
-			c.cutOff()
-		default:
+		if name := c.open[i].name; len(name) == len(t.name) && bytes.EqualFold(name, t.name) {
 			c.pop(i)
+			return
 		}
-		return
 	}
 }
 
