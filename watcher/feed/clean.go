@@ -16,6 +16,13 @@ const (
 	MaxDepth = 256
 	// MaxItems is how many entries of a document are read: the first ones.
 	MaxItems = 5000
+	// maxElements is how many elements an entry may have, and what stands between
+	// two entries: the work of the parser on some grows with their square. The
+	// tags of further ones are left out.
+	maxElements = 10_000
+	// maxSpaces is how many declarations of namespaces may hold at one place. The
+	// parser copies all of them for each element.
+	maxSpaces = 100
 )
 
 // cleaned is a document that is fit for the parser.
@@ -81,8 +88,11 @@ type cleaner struct {
 	base     *url.URL // the document's; may be nil
 	out      []byte
 	open     []element
+	named    [256]int // how many open elements are in each bucket
 	item     int      // the index in open of the entry that is being read; -1 for none
 	items    int      // entries so far
+	elements int      // elements since an entry began or ended
+	spaces   int      // declarations of namespaces that hold
 	surplus  int      // entries over MaxItems
 	channels int      // channels so far
 	said     [2]mark  // which single elements have come, of the feed and of the entry
@@ -96,17 +106,18 @@ type cleaner struct {
 
 // element is an element that is open.
 type element struct {
-	name  []byte   // as in the document; nil for one that is not there
-	as    []byte   // as in out; nil for one whose tags are left out
-	local string   // the local name of as, in lower case
-	start int      // where it starts in out
-	inner int      // where its content starts in out
-	base  *url.URL // its xml:base, or the one around it; nil for none
-	space string   // the namespace that it is put into; "" for none
-	mark  mark     // which single element it is; 0 for none
-	drop  bool     // it is taken out again where it ends
-	text  bool     // it is a text of an entry that may be long
-	xhtml bool     // it is a text whose markup is not escaped
+	name   []byte   // as in the document; nil for one that is not there
+	as     []byte   // as in out; nil for one whose tags are left out
+	local  string   // the local name of as, in lower case
+	start  int      // where it starts in out
+	inner  int      // where its content starts in out
+	base   *url.URL // its xml:base, or the one around it; nil for none
+	space  string   // the namespace that it is put into; "" for none
+	mark   mark     // which single element it is; 0 for none
+	drop   bool     // it is taken out again where it ends
+	spaces int      // how many namespaces it declares
+	text   bool     // it is a text of an entry that may be long
+	xhtml  bool     // it is a text whose markup is not escaped
 }
 
 func (c *cleaner) token(t token) {
@@ -180,6 +191,9 @@ func (c *cleaner) openTag(t token) {
 	if entry && c.item >= 0 && c.inItemOnly() && bytes.Equal(c.open[c.item].name, t.name) {
 		c.pop(c.item) // its end was forgotten
 	}
+	if c.elements++; c.elements > maxElements && !entry {
+		e.as, e.local = nil, ""
+	}
 	if len(c.open) >= MaxDepth {
 		c.err = &Error{Problem: Broken, Reason: fmt.Sprintf("elements nested deeper than %d", MaxDepth)}
 		return
@@ -209,6 +223,7 @@ func (c *cleaner) place(e *element, t token) {
 	case c.item < 0 && isEntry(e.local) && container(parent):
 		c.item = len(c.open)
 		c.items++
+		c.elements = 0
 		c.said[1], c.dialect.told = 0, false
 	case c.item < 0 && e.local == "channel" && parent == "rss":
 		if c.channels++; c.channels > 1 {
@@ -249,6 +264,7 @@ func (c *cleaner) push(e element, t token) {
 		c.out = append(c.out, '>')
 	}
 	e.inner = len(c.out)
+	c.named[bucket(e.name)]++
 	c.open = append(c.open, e)
 }
 
@@ -260,6 +276,12 @@ func (c *cleaner) attributes(e *element, attrs []byte) {
 			continue
 		case string(name) == "xmlns" && (e.space != "" || isEntry(e.local) && len(c.open) == c.item):
 			continue // an entry is one in whatever vocabulary
+		case bytes.HasPrefix(name, []byte("xmlns")):
+			if c.spaces >= maxSpaces {
+				continue
+			}
+			c.spaces++
+			e.spaces++
 		case e.base != nil && isLink(e.local, name):
 			value = resolved(e.base, value)
 		case c.format == atomFormat && string(name) == "type":
@@ -298,12 +320,25 @@ func (c *cleaner) closeTag(t token) {
 		return
 	}
 	c.endLink()
+	if c.named[bucket(t.name)] == 0 {
+		return
+	}
 	for i := len(c.open) - 1; i >= 0; i-- {
 		if name := c.open[i].name; len(name) == len(t.name) && bytes.EqualFold(name, t.name) {
 			c.pop(i)
 			return
 		}
 	}
+}
+
+// bucket puts names that are the same in other letters into the same of 256
+// heaps.
+func bucket(name []byte) byte {
+	if len(name) == 0 {
+		return 0
+	}
+	const lower = 0x20
+	return byte(len(name))*31 + (name[0]|lower)*7 + name[len(name)-1] | lower
 }
 
 // pop closes the open elements from the i-th on.
@@ -324,6 +359,8 @@ func (c *cleaner) pop(i int) {
 		if last == c.item {
 			c.endItem()
 		}
+		c.spaces -= e.spaces
+		c.named[bucket(e.name)]--
 		c.open = c.open[:last]
 	}
 }
@@ -337,7 +374,7 @@ func (c *cleaner) endItem() {
 		c.out = c.out[:c.open[c.item].start]
 		c.surplus++
 	}
-	c.item = -1
+	c.item, c.elements = -1, 0
 }
 
 // cutOff ends a document that ends too early. The entry it ended in is dropped,
@@ -345,6 +382,9 @@ func (c *cleaner) endItem() {
 func (c *cleaner) cutOff() {
 	if c.item >= 0 {
 		c.out = c.out[:c.open[c.item].start]
+		for _, e := range c.open[c.item:] {
+			c.named[bucket(e.name)]--
+		}
 		c.open = c.open[:c.item]
 		c.item = -1
 		c.items--

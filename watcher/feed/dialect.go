@@ -81,7 +81,8 @@ func (d *dialect) bind(t token) {
 		return
 	}
 	for name := range attributes(t.attrs) {
-		if prefix, ok := strings.CutPrefix(string(name), "xmlns:"); ok {
+		prefix, ok := strings.CutPrefix(string(name), "xmlns:")
+		if ok && len(d.bound) < maxSpaces && !slices.Contains(d.bound, prefix+":") {
 			d.bound = append(d.bound, prefix+":")
 		}
 	}

@@ -75,7 +75,9 @@ func splitJSON(doc []byte) (split, error) {
 		if err := d.Decode(&value); err != nil {
 			return s, err
 		}
-		s.head[name] = value
+		if _, ok := feedFields[name]; ok {
+			s.head[name] = value
+		}
 	}
 	_, err := d.Token()
 	return s, err

@@ -114,14 +114,12 @@ func (c *cleaner) openRoot(t token) {
 // newDialect finds out what a root begins.
 func newDialect(root token) dialect {
 	d := dialect{prefix: prefixOf(root.name), news: "news:"}
+	d.bind(root)
 	rss11 := false
 	for name, value := range attributes(root.attrs) {
 		space := strings.TrimSpace(string(value))
 		rss11 = rss11 || strings.HasPrefix(space, "http://purl.org/net/rss1.1")
 		prefix, ok := strings.CutPrefix(string(name), "xmlns:")
-		if ok {
-			d.bound = append(d.bound, prefix+":")
-		}
 		if ok && strings.Contains(space, "/sitemap-news/") {
 			d.news, d.sent = prefix+":", true
 		}
