@@ -31,8 +31,9 @@ func newFeedsParse(e *env) *cobra.Command {
    "published":"2006-01-02T15:04:05Z","updated":"…","summary":"…","content":"…","author":"…"}]}
 
 What cannot be read has "ok":false and says why in "err", in one line; of a damaged document
-the items that are whole are there, and "err" says what is missing. Dates are in UTC, texts
-are plain, and what a feed does not say is "". A FILE may be compressed with gzip; - is
+the items that are whole are there, and "err" says what is missing. Dates are in UTC, and
+what a feed does not say is "". Titles, summaries and contents are as the feed has them,
+mostly HTML, or with --text as rules read them. A FILE may be compressed with gzip; - is
 standard input.
 
 --manifest names documents as JSON lines, compressed with gzip or not; - is standard input:
@@ -48,6 +49,7 @@ A document that is not there has "ok":false as well, and the command ends with 1
 		RunE: func(_ *cobra.Command, args []string) error { return e.parseFeeds(args, o) },
 	}
 	cmd.Flags().StringVar(&o.manifest, "manifest", "", "read the documents that `file` names")
+	cmd.Flags().BoolVar(&o.text, "text", false, "print texts without markup, as rules read them")
 	cmd.Flags().StringVar(&o.root, "root", "", "the `folder` of the manifest's paths (default: that of the manifest)")
 	return cmd
 }
@@ -55,6 +57,7 @@ A document that is not there has "ok":false as well, and the command ends with 1
 type parseOptions struct {
 	manifest string // "": the arguments are the documents
 	root     string // "": the manifest's folder
+	text     bool   // texts without markup
 }
 
 // check refuses what does not say which documents to read.
@@ -97,7 +100,7 @@ func (e *env) parseFeeds(files []string, o parseOptions) error {
 		next = func() (sample, error) { return nextSample(list, root) }
 	}
 	signal.Ignore(syscall.SIGPIPE) // so that the write fails, and not the program
-	missing, err := e.printParsed(next)
+	missing, err := e.printParsed(next, o.text)
 	switch {
 	case err != nil:
 		return e.lineTrouble(err)
@@ -155,8 +158,8 @@ type parseJob struct {
 }
 
 // printParsed reads the documents that next names, and returns how many of them
-// were not there.
-func (e *env) printParsed(next func() (sample, error)) (missing int, err error) {
+// were not there. text is for texts without markup.
+func (e *env) printParsed(next func() (sample, error), text bool) (missing int, err error) {
 	cores := runtime.GOMAXPROCS(0)
 	err = inOrder[parseJob]{
 		workers: cores,
@@ -168,7 +171,7 @@ func (e *env) printParsed(next func() (sample, error)) (missing int, err error) 
 		},
 		work: func(j *parseJob) {
 			if j.err == nil {
-				j.line, j.missing, j.err = parseLine(j.sample)
+				j.line, j.missing, j.err = parseLine(j.sample, text)
 			}
 		},
 		write: func(j *parseJob) error {
@@ -209,12 +212,12 @@ type parsedItemJSON struct {
 }
 
 // parseLine reads a document and returns what is in it, as a line.
-func parseLine(s sample) (line []byte, missing bool, err error) {
+func parseLine(s sample, text bool) (line []byte, missing bool, err error) {
 	p := parsedJSON{Path: s.Path, Items: []parsedItemJSON{}}
 	body, err := s.read()
 	if err != nil {
 		missing, p.Err = true, oneLine(err.Error())
-	} else if doc, err := s.parse(body); err != nil {
+	} else if doc, err := s.parse(body, text); err != nil {
 		p.Err = oneLine(err.Error())
 	} else {
 		p.OK, p.Err, p.Title = true, doc.Degraded, doc.Title
@@ -243,8 +246,8 @@ func (s sample) read() ([]byte, error) {
 }
 
 // parse reads the document.
-func (s sample) parse(body []byte) (*feed.Document, error) {
-	raw := feed.Raw{Body: body, ContentType: s.ContentType, Markup: true}
+func (s sample) parse(body []byte, text bool) (*feed.Document, error) {
+	raw := feed.Raw{Body: body, ContentType: s.ContentType, Markup: !text}
 	if s.Base != "" {
 		base, err := url.Parse(s.Base)
 		if err != nil {
