@@ -141,10 +141,13 @@ func (c *cleaner) text(raw []byte) {
 		c.out = append(c.out, "&lt;"...)
 	case c.inBasedLink():
 		c.out = append(c.out, resolved(c.top().base, raw)...)
-	case bytes.Contains(raw, []byte("]]>")):
-		c.out = append(c.out, bytes.ReplaceAll(raw, []byte("]]>"), []byte("]]&gt;"))...)
 	default:
+		// What was dropped in between may have parted the characters.
+		start := max(len(c.out)-len("]]"), 0)
 		c.out = append(c.out, raw...)
+		if bytes.Contains(c.out[start:], []byte("]]>")) {
+			c.out = append(c.out[:start], bytes.ReplaceAll(c.out[start:], []byte("]]>"), []byte("]]&gt;"))...)
+		}
 	}
 }
 
