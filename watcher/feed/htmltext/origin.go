@@ -137,6 +137,11 @@ const maxEntity = 40
 
 // unescapePart reads the entity that part, which is at from, begins with.
 func (t *tracer) unescapePart(part string, from int) {
+	if strings.HasPrefix(part, "&amp;") { // by far the commonest
+		t.replace("&", from, from+len("&amp;"))
+		t.keep(part[len("&amp;"):], from+len("&amp;"))
+		return
+	}
 	read := html.UnescapeString(part)
 	same := commonEnd(part, read)
 	if character := read[:len(read)-same]; character != "" {
