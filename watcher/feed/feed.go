@@ -61,7 +61,7 @@ type Document struct {
 // Item is one entry of a feed.
 type Item struct {
 	Key        string // identifies the entry within its feed, over documents; never empty
-	ID         string // as delivered (guid, atom:id, id, rdf:about); may be empty
+	ID         string // as delivered (guid, atom:id, id, rdf:about, a sitemap's loc); may be empty
 	Link       string // absolute http or https, or ""
 	Title      string // one line; from the text where the feed has none; "" only when there is no text either
 	Untitled   bool   // the feed has no title: Title is the begin of the text, or ""

@@ -33,9 +33,10 @@ type Raw struct {
 	Markup bool
 }
 
-// Parse makes a Document of a document: RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3
-// and 1.0, or JSON Feed, in any encoding, compressed with gzip or not. It does no
-// I/O and ends within seconds whatever the document holds. The error is an
+// Parse makes a Document of a document: RSS 0.9 to 2.0, RSS 1.0 (RDF) and 1.1,
+// Atom 0.3 and 1.0, CDF, JSON Feed, or a sitemap with news, in any encoding,
+// compressed with gzip or not, and in the page that a browser makes of it. It does
+// no I/O and ends within seconds whatever the document holds. The error is an
 // *Error: TooLarge, Empty, NotAFeed, Broken, or Timeout for a document that takes
 // too long.
 func Parse(d Raw) (*Document, error) { return parse(context.Background(), d) }

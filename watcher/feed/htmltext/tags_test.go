@@ -29,7 +29,7 @@ func FuzzTags(f *testing.F) {
 			if !ok {
 				break
 			}
-			p := found{m.kind, m.name, m.start, m.end}
+			p := found(m)
 			if p.kind == emptyTag {
 				p.kind = startTag
 			}
