@@ -208,6 +208,16 @@ func checkAddress(u *url.URL) *Error {
 	return nil
 }
 
+// HostOf is the host and port of an address, in the form by which requests are
+// counted; "" where it is no address.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return hostKey(u)
+}
+
 // hostKey is what requests are counted by.
 func hostKey(u *url.URL) string { return net.JoinHostPort(hostName(u), port(u)) }
 
