@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tocsin/store"
@@ -54,8 +55,8 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 		if err := w.waitForRoom(ctx); err != nil {
 			return err
 		}
-		running := len(w.slots)
-		started, err := w.start(ctx, w.claim(start, cap(w.slots)-running))
+		polling := w.polling.Load()
+		started, err := w.start(ctx, w.claim(start, cap(w.slots)-len(w.slots)))
 		if err == nil {
 			err = w.tally.storeErr()
 		}
@@ -65,7 +66,7 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 		if started > 0 {
 			continue
 		}
-		if running == 0 {
+		if polling == 0 {
 			return nil
 		}
 		// What is left waits for its host.
@@ -77,9 +78,9 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 // runs is for the next one, so that time may have passed; the lease counts from
 // the real time all the same.
 func (w *Watcher) claim(due time.Time, limit int) store.Claim {
-	// The lease covers a request at its time limit, the parse and the commit
-	// several times over.
-	lease := time.Minute + 4*w.opts.Timeout
+	// The lease covers waiting for a turn, a request at its time limit, the pages
+	// of its articles, the parse and the commit.
+	lease := time.Minute + 6*w.opts.Timeout
 	return store.Claim{Holder: w.opts.Holder, Now: due, Lease: w.now().Sub(due) + lease, Limit: limit, PerHost: w.opts.PerHost}
 }
 
@@ -103,9 +104,15 @@ func (w *Watcher) start(ctx context.Context, c store.Claim) (started int, err er
 	}
 	for _, f := range feeds {
 		w.slots <- struct{}{}
-		w.running.Go(func() {
-			w.poll(ctx, f)
+		w.polling.Add(1)
+		idle := sync.OnceFunc(func() {
 			<-w.slots
+			signal(w.freed)
+		})
+		w.running.Go(func() {
+			w.poll(ctx, f, idle)
+			w.polling.Add(-1)
+			idle()
 			signal(w.freed)
 		})
 	}
