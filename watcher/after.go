@@ -120,6 +120,7 @@ func throttled(err error) bool {
 	var fe *feed.Error
 	return errors.As(err, &fe) && fe.Code == http.StatusTooManyRequests && fe.NotBefore.IsZero()
 }
+
 // articles are a document's entries as the store keeps them.
 func articles(feedURL string, d *feed.Document, now time.Time) []store.Article {
 	if d == nil {

@@ -70,7 +70,7 @@ type Watcher struct {
 	feeds map[string]config.Feed // by URL
 	// neighbours is how many feeds there are on a host.
 	neighbours map[string]int
-	rules atomic.Pointer[rules.Set]
+	rules      atomic.Pointer[rules.Set]
 
 	slots   chan struct{} // a token for each poll that runs and does not wait for others
 	polling atomic.Int64  // polls that run or wait

@@ -5,19 +5,17 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 )
 
-// maxValidator is how many bytes a validator may have: servers refuse requests
-// with long headers, their own included.
+// maxValidator is how many bytes a validator may have. Servers refuse requests with
+// long headers, so with their own in it the feed would never be read again.
 const maxValidator = 4 << 10
 
-// validator is the header of that name, byte for byte, or "" where it cannot be
-// sent back: with one of these the feed would never be read again.
+// validator is the header of that name, byte for byte, or "" where it is too long
+// to be sent back.
 func validator(h http.Header, name string) string {
 	v := h.Get(name)
-	if len(v) > maxValidator || !httpguts.ValidHeaderFieldValue(v) {
+	if len(v) > maxValidator {
 		return ""
 	}
 	return v
