@@ -29,7 +29,7 @@ func (w *Watcher) pollLoop(ctx context.Context) {
 // returns when to look again; the zero time means: when a poll has ended.
 func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 	for {
-		room := cap(w.slots) - len(w.slots)
+		room := w.room()
 		if room == 0 {
 			return time.Time{}, nil
 		}
@@ -48,6 +48,17 @@ func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 	}
 }
 
+// room is for how many more polls there is room. While most slots are taken, it is
+// 0 until several are free: a claim costs the store the same for one feed as for
+// many, and what runs meanwhile has been claimed before.
+func (w *Watcher) room() int {
+	room := cap(w.slots) - len(w.slots)
+	if room < cap(w.slots)/8 {
+		return 0
+	}
+	return room
+}
+
 // pollRound polls what is due at start, and returns when all of it is polled.
 func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 	defer w.running.Wait()
@@ -56,7 +67,7 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 			return err
 		}
 		polling := w.polling.Load()
-		started, err := w.start(ctx, w.claim(start, cap(w.slots)-len(w.slots)))
+		started, err := w.start(ctx, w.claim(start, w.room()))
 		if err == nil {
 			err = w.tally.storeErr()
 		}
@@ -86,7 +97,7 @@ func (w *Watcher) claim(due time.Time, limit int) store.Claim {
 
 // waitForRoom returns when at least one more poll may run.
 func (w *Watcher) waitForRoom(ctx context.Context) error {
-	for len(w.slots) == cap(w.slots) {
+	for w.room() == 0 {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
