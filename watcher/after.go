@@ -93,7 +93,7 @@ func afterSuccess(f store.Feed, res *feed.Result, now time.Time) store.Feed {
 	if d := res.Document; d != nil {
 		f.Title = cmp.Or(d.Title, f.Title)
 		f.Problem = d.Degraded
-		f.TTL, f.SkipHours, f.SkipDays = d.TTL, d.Skip.Hours, d.Skip.Days
+		f.TTL, f.SkipHours, f.SkipDays = d.Fresh(), d.Skip.Hours, d.Skip.Days
 	}
 	return f
 }

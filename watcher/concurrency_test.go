@@ -95,6 +95,7 @@ func TestHostsThatHangMakeNobodyLate(t *testing.T) {
 			}
 			worst = max(worst, asked[1].Sub(due[i]))
 		}
+		t.Logf("at most %s late", worst)
 		if worst > 500*time.Millisecond {
 			t.Errorf("a feed was asked %s late", worst)
 		}
@@ -117,6 +118,7 @@ func TestARoundTakesLittleLongerThanItsRequests(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		took, ideal := time.Since(begin), sum/manyRequests
+		t.Logf("%.3f times as long", float64(took)/float64(ideal))
 		if took > ideal*115/100 {
 			t.Errorf("%d feeds took %s; with %d requests at once they can take %s", manyFeeds, took, manyRequests, ideal)
 		}

@@ -51,7 +51,12 @@ func (w *Watcher) tellTwins(ctx context.Context, f store.Feed) {
 		return
 	}
 	for _, other := range all {
-		if other.URL != f.URL && cmp.Or(other.Location, other.URL) == f.Location {
+		if other.URL == f.URL || cmp.Or(other.Location, other.URL) != f.Location {
+			continue
+		}
+		// Where both move at once, each finds the other.
+		pair := [2]string{min(f.URL, other.URL), max(f.URL, other.URL)}
+		if _, known := w.twins.LoadOrStore(pair, true); !known {
 			w.log.Warn("two feeds have one address now; keep one of them", "feed", config.Loggable(f.URL),
 				"other", config.Loggable(other.URL), "address", config.Loggable(f.Location))
 		}

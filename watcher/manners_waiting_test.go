@@ -3,6 +3,7 @@ package watcher
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -29,6 +30,13 @@ var waitingSites = []site{
 	{id: "ttl", serve: saying("<ttl>180</ttl>"), judge: also(neverSooner(3*time.Hour), asked(14, 19))},
 	{id: "sy-update", serve: saying("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>8</sy:updateFrequency>"),
 		judge: also(neverSooner(3*time.Hour), asked(14, 19))},
+	{id: "skip-hours", serve: saying("<skipHours>" + hours(0, 5) + hours(7, 17) + hours(19, 23) + "</skipHours>"), judge: each(func(h hit) bool {
+		return h.n == 1 || h.at.Hour() == 6 || h.at.Hour() == 18
+	})},
+	{id: "skip-days", serve: saying("<skipDays><day>Tuesday</day></skipDays>"), judge: also(each(func(h hit) bool {
+		return h.at.Weekday() != time.Tuesday
+	}), asked(26, 32))},
+	{id: "skip-all", serve: saying("<skipHours>" + hours(0, 23) + "</skipHours>"), judge: asked(50, 56)},
 	{id: "ttl-short", serve: saying("<ttl>1</ttl>"), judge: also(neverSooner(time.Hour), asked(50, 56))},
 	{id: "mad-max-age", serve: ok("The first", "Cache-Control", "max-age=31536000"), judge: asked(3, 3)},
 	{id: "mad-retry-after", serve: failing(429, "Retry-After", "31536000"), judge: asked(3, 3)},
@@ -49,6 +57,15 @@ var waitingSites = []site{
 		}
 	}},
 	{id: "backoff-429-zero", serve: failing(429, "Retry-After", "0"), judge: asked(4, 6)},
+}
+
+// hours are the hours from one to another, as a feed skips them.
+func hours(from, to int) string {
+	var b strings.Builder
+	for h := from; h <= to; h++ {
+		fmt.Fprintf(&b, "<hour>%d</hour>", h)
+	}
+	return b.String()
 }
 
 // saying answers with a channel that says something, and 304 to who knows it.

@@ -83,6 +83,7 @@ type Watcher struct {
 	pacing     pacing
 
 	tally tally
+	twins sync.Map // pairs of URLs that were told to have one address
 }
 
 // New returns a watcher that says alerts through sink; with a nil sink alerts

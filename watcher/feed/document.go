@@ -21,7 +21,11 @@ func (f parsed) document(base *url.URL) *Document {
 		Language: language(f.Language),
 		Items:    make([]Item, 0, len(f.Items)),
 	}
-	doc.TTL = f.ttl()
+	if o, ok := f.original.(*rss.Feed); ok {
+		doc.TTL = ttl(o.TTL)
+		doc.Skip = skip(o.SkipHours, o.SkipDays)
+	}
+	doc.Period = period(firstValue(f.Extensions["sy"]["updatePeriod"]), firstValue(f.Extensions["sy"]["updateFrequency"]))
 	author := f.author()
 	for i, it := range f.Items {
 		e := entry{Item: it, original: f.entry(i), base: base}
@@ -45,32 +49,6 @@ func (f parsed) entry(i int) any {
 		return o.Items[i]
 	}
 	return nil
-}
-
-// ttl is how long the feed says that it stays fresh: the longer of RSS's ttl and
-// of what the syndication module says.
-func (f parsed) ttl() time.Duration {
-	sy := f.Extensions["sy"]
-	updates := syndication(firstValue(sy["updatePeriod"]), firstValue(sy["updateFrequency"]))
-	if o, ok := f.original.(*rss.Feed); ok {
-		return max(ttl(o.TTL), updates)
-	}
-	return updates
-}
-
-// syndication is the time from one update to the next, of frequency in a period.
-// The module's own default, once a day, is not meant by feeds that name neither.
-func syndication(period, frequency string) time.Duration {
-	length, ok := map[string]time.Duration{
-		"hourly": time.Hour, "daily": maxWait, "weekly": 7 * maxWait, "monthly": 30 * maxWait, "yearly": 365 * maxWait,
-	}[strings.ToLower(strings.TrimSpace(period))]
-	if !ok {
-		return 0
-	}
-	if n, err := strconv.Atoi(strings.TrimSpace(frequency)); err == nil && n > 1 {
-		length /= time.Duration(n)
-	}
-	return min(length, maxWait)
 }
 
 // ttl is an RSS ttl, in minutes.

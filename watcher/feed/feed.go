@@ -60,20 +60,15 @@ type Document struct {
 	Language string // BCP 47, lower case; "" when it does not say
 	Items    []Item // in the document's order; each Key once
 	Degraded string // one line: what had to be repaired or left out; "" when the document was whole
-	// TTL is how long the feed says that it stays fresh, by its ttl or its
-	// syndication module, at most a day; 0 when it does not say. Read has counted
-	// it into Result.NotBefore.
+	// TTL is how long the feed says that it stays fresh, at most a day; 0 when
+	// it does not say. Read has counted it into Result.NotBefore.
 	TTL time.Duration
-	// Skip is when the feed wants no polls.
+	// Period is how often the feed says that it changes (RSS 1.0's module
+	// syndication), at most a year; 0 when it does not say. Most feeds that say
+	// anything say what their software says by default.
+	Period time.Duration
+	// Skip is when the feed says that it does not change.
 	Skip Skip
-}
-
-// Skip is when a feed wants no polls: the hours of the day and the days of the
-// week that it skips, a bit each, in UTC. Bit 0 is the hour from midnight, and
-// Sunday.
-type Skip struct {
-	Hours uint32
-	Days  uint8
 }
 
 // Item is one entry of a feed.

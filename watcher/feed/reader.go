@@ -115,7 +115,7 @@ func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.
 		return nil, a.botWall(err, body)
 	}
 	res.Document = doc
-	res.NotBefore = later(res.NotBefore, bounded(now.Add(doc.TTL), now))
+	res.NotBefore = later(res.NotBefore, bounded(now.Add(doc.Fresh()), now))
 	if doc.Degraded != "" {
 		res.ETag, res.LastModified, res.Digest, res.Moved = "", "", "", ""
 	}
