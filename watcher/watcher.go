@@ -179,17 +179,22 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 }
 
 // subscriptions are the feeds as the store wants them, new ones due within
-// spread from now.
+// spread from now, or longer where a host has many; all at once where it is 0.
 func (w *Watcher) subscriptions(spread time.Duration) []store.Subscription {
 	now := w.now()
 	subs := make([]store.Subscription, 0, len(w.opts.Feeds))
 	for _, f := range w.opts.Feeds {
+		neighbours := w.neighbours[feed.HostOf(f.URL)]
+		first := spread
+		if spread > 0 {
+			first = max(spread, min(maxStartSpread, time.Duration(neighbours)*time.Second))
+		}
 		subs = append(subs, store.Subscription{
 			URL:       f.URL,
-			FirstPoll: now.Add(schedule.Jitter(f.URL, spread)),
+			FirstPoll: now.Add(schedule.Jitter(f.URL, first)),
 			Schedule:  f.Schedule.String(),
 			NextPoll: f.Schedule.NextPoll(schedule.Poll{
-				Feed: f.URL, HostFeeds: w.neighbours[feed.HostOf(f.URL)], Started: now, Ended: now, MinInterval: w.opts.MinInterval,
+				Feed: f.URL, HostFeeds: neighbours, Started: now, Ended: now, MinInterval: w.opts.MinInterval,
 			}),
 		})
 	}

@@ -64,6 +64,9 @@ const hostSpacing = time.Second
 // spreadOver is the time over which the feeds of the schedule are spread: a
 // longer one where a host has many of them, as far as the schedule has room.
 func (s Schedule) spreadOver(hostFeeds int) time.Duration {
+	if s.interval < time.Minute {
+		return s.spread // somebody is watching
+	}
 	return max(s.spread, min(s.interval/2, time.Duration(hostFeeds)*hostSpacing))
 }
 
