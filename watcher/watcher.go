@@ -187,7 +187,7 @@ func (w *Watcher) subscriptions(spread time.Duration) []store.Subscription {
 		neighbours := w.neighbours[feed.HostOf(f.URL)]
 		first := spread
 		if spread > 0 {
-			first = max(spread, min(maxStartSpread, time.Duration(neighbours)*time.Second))
+			first = max(spread, min(maxStartSpread, time.Duration(neighbours-1)*time.Second))
 		}
 		subs = append(subs, store.Subscription{
 			URL:       f.URL,
