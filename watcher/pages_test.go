@@ -41,7 +41,7 @@ func (r *pagesReader) ReadPage(ctx context.Context, req feed.PageRequest) (strin
 func (w *world) readPages(r *pagesReader, full bool, d time.Duration, a answer) {
 	w.t.Helper()
 	r.scriptedReader = w.reader
-	w.add("https://paper.example/feed", "@hourly", a)
+	w.add("https://paper.example/feed", "*/10 * * * *", a)
 	w.feeds[0].FullText, w.feeds[0].Header = full, http.Header{"Authorization": {"s3cret"}}
 	watcher := w.watcher()
 	watcher.reader, watcher.opts.Timeout = r, 30*time.Second
@@ -76,7 +76,7 @@ func TestRulesSeeThePagesOfNewArticles(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
 				r := &pagesReader{pages: map[string]string{one: "At the quay a bell rings in the town", two: "A whistle blows in the town"}}
 				day := time.Now()
-				w.readPages(r, tt.full, 4*time.Hour, entries(
+				w.readPages(r, tt.full, 25*time.Minute, entries(
 					feed.Item{Key: "1", Link: one, Title: "Quay closes", Summary: "For a while", Published: day},
 					feed.Item{Key: "2", Link: two, Title: "Ferry is late", Published: day},
 					feed.Item{Key: "3", Link: lost, Title: "Lost, and a bell rings", Published: day},
@@ -96,7 +96,7 @@ func TestPagesOfArticlesThatCannotRingAreNotAskedFor(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
 		r := &pagesReader{}
-		w.readPages(r, true, 3*time.Hour, func(_ context.Context, n int, now time.Time) (*feed.Result, error) {
+		w.readPages(r, true, 15*time.Minute, func(_ context.Context, n int, now time.Time) (*feed.Result, error) {
 			d := &feed.Document{Items: []feed.Item{
 				{Key: "1", Link: "https://paper.example/undated", Title: "Undated"},
 				{Key: "2", Link: "https://paper.example/old", Title: "Old", Published: now.AddDate(0, 0, -3)},
@@ -129,7 +129,7 @@ func TestPagesAreBoundedInNumberAndTime(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T, w *world) {
 				r := &pagesReader{slow: tt.slow}
-				w.readPages(r, true, 10*time.Minute, func(_ context.Context, _ int, now time.Time) (*feed.Result, error) {
+				w.readPages(r, true, 5*time.Minute, func(_ context.Context, _ int, now time.Time) (*feed.Result, error) {
 					d := &feed.Document{}
 					for i := range 50 {
 						d.Items = append(d.Items, feed.Item{Key: fmt.Sprint(i), Link: fmt.Sprint("https://paper.example/", i), Title: fmt.Sprint("Number ", i), Published: now})
