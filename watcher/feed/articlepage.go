@@ -22,9 +22,9 @@ const (
 	acceptPage = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 	// maxPage is how many bytes a page may have.
 	maxPage = 4 << 20
-	// maxElements is how many elements a page may have: what takes the reading of
+	// maxPageElements is how many elements a page may have: what takes the reading of
 	// one its time.
-	maxElements = 20_000
+	maxPageElements = 20_000
 	// maxPageText is how many bytes of a page's text are handed out.
 	maxPageText = 256 << 10
 )
@@ -74,7 +74,7 @@ func pageText(body []byte, contentType string, at *url.URL) (text string, err er
 		return "", &Error{Problem: Broken, Reason: "a page whose elements nest too deep", Err: err}
 	}
 	p := readability.NewParser()
-	p.MaxElemsToParse = maxElements
+	p.MaxElemsToParse = maxPageElements
 	article, err := p.ParseDocument(doc, at)
 	if err != nil {
 		return "", &Error{Problem: Broken, Reason: "a page with too many elements", Err: err}
