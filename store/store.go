@@ -80,6 +80,11 @@ type Store interface {
 	// never return the same feed before its lease ends or its poll is committed.
 	ClaimDueFeeds(ctx context.Context, c Claim) ([]Feed, error)
 
+	// Unknown returns those of ids, in their order, that are the ID of no article
+	// of the feed. What is unknown may be kept by the time it returns, but only by
+	// whoever has the lease on the feed.
+	Unknown(ctx context.Context, feed string, ids []string) ([]string, error)
+
 	// CommitPoll ends the poll of one feed in one transaction: it writes
 	// p.Feed over the feed's row, keeps those of p.Articles whose ID it does
 	// not know, hands these (in the order of p.Articles, each ID once) to
@@ -171,14 +176,24 @@ type Feed struct {
 	Location string // where it is read since it moved for good; "" means URL
 	Title    string // as the document says; "" before the first success
 
-	// Validators of the last good answer, byte for byte as the server sent them.
+	// Validators of the last good answer, byte for byte as the server sent them,
+	// and a digest of its document; "" for none.
 	ETag         string
 	LastModified string
+	Digest       string
+
+	// What the document said of how often it is to be asked for: how long it
+	// stays fresh, and the hours and the days of the week on which nobody need
+	// ask, a bit each: bit 0 is the hour from midnight in UTC, and Sunday.
+	TTL       time.Duration // to the microsecond
+	SkipHours uint32
+	SkipDays  uint8
 
 	NextPoll  time.Time
 	Polled    time.Time // when it was last asked; zero: never
 	Begun     time.Time // when it first answered with a feed, which is its baseline; zero: never
 	Succeeded time.Time // when it last answered with a feed or with "unchanged"; zero: never
+	Delivered time.Time // when it last answered with a feed, be it the same as before; zero: never
 	Failures  int       // polls that failed since Succeeded
 	Problem   string    // one line: why the last poll failed or was degraded; "" when all is well
 	Gone      bool      // the server said that the feed is gone for good; it is polled no more

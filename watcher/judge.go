@@ -112,7 +112,7 @@ func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match
 		if len(to) == 0 {
 			d.verdict(a, &m, "", store.NoRoute, "")
 		}
-		silent := d.silence(a)
+		silent := silence(a, d.feed.MaxAge, d.firstPoll, d.now)
 		for _, channel := range to {
 			switch {
 			case silent != "":
@@ -134,25 +134,6 @@ func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match
 		}
 	}
 	return nil
-}
-
-// silence says why an article does not ring though rules match; "" when it
-// does. An article without a date is news only if its feed was read before.
-func (d *decision) silence(a *store.Article) store.Outcome {
-	published := a.Published
-	if published.IsZero() {
-		published = a.Updated
-	}
-	young := !published.IsZero() && d.now.Sub(published) <= d.feed.MaxAge
-	switch {
-	case young:
-		return ""
-	case d.firstPoll:
-		return store.Baseline
-	case published.IsZero():
-		return ""
-	}
-	return store.TooOld
 }
 
 // raise makes the alert of a story for a channel. A route is known by its

@@ -116,7 +116,16 @@ func (r *scriptedReader) Read(ctx context.Context, req feed.Request, now time.Ti
 	r.reqs = append(r.reqs, req)
 	n := len(r.asked[req.URL])
 	r.mu.Unlock()
-	return r.answers[req.URL](ctx, n, now)
+	res, err := r.answers[req.URL](ctx, n, now)
+	if res != nil && res.Document != nil {
+		res.Sent = true
+	}
+	return res, err
+}
+
+// ReadPage answers that there is no page.
+func (r *scriptedReader) ReadPage(context.Context, feed.PageRequest) (string, error) {
+	return "", &feed.Error{Problem: feed.Status, Reason: "404 Not Found", Code: 404}
 }
 
 // items answers with a document of items whose titles are given, the nth of

@@ -17,14 +17,16 @@ func testCommitPoll(t *testing.T, open opener) {
 		"the feed's row is as the poll says": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			want := store.Feed{URL: a, Location: "https://moved.example", Title: "A", ETag: `"e"`, LastModified: "l",
-				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Failures: 4, Problem: "p", Gone: true}
+				Digest: "d", TTL: time.Minute, SkipHours: 1<<24 - 1, SkipDays: 1<<7 - 1,
+				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Delivered: at(1), Failures: 4, Problem: "p", Gone: true}
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			w.is(w.feeds()[a], want, "the feed")
 		},
 		"the feed's row can become blank again": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{
-				URL: a, Location: "l", Title: "A", ETag: "e", LastModified: "l", Problem: "p", Failures: 1, Polled: at(0)}}, nil))
+				URL: a, Location: "l", Title: "A", ETag: "e", LastModified: "l", Digest: "d", Problem: "p", Failures: 1, Polled: at(0),
+				TTL: time.Hour, SkipHours: 1, SkipDays: 1, Delivered: at(0)}}, nil))
 			w.claimFeeds(me, 0)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{URL: a}}, nil))
 			w.is(w.feeds()[a], store.Feed{URL: a}, "the feed")

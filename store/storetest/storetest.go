@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"CommitPoll", testCommitPoll},
 		{"Judge", testJudge},
 		{"Stories", testStories},
+		{"Unknown", testUnknown},
 		{"ClaimAlerts", testClaimAlerts},
 		{"heads", testHeads},
 		{"RecordDelivery", testRecordDelivery},

@@ -40,6 +40,7 @@ type Feed struct {
 	Tags     []string
 	Schedule schedule.Schedule
 	MaxAge   time.Duration // older articles never ring
+	FullText bool          // the pages of new articles are read too
 	Language string        // for a feed that does not say; "" unknown
 	Header   http.Header   // sent along to this feed's host only; may be nil
 }

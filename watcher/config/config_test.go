@@ -127,6 +127,7 @@ feeds:
     headers: {authorization: "Bearer ${file:a.token}", X-Two: "${file:/b}${file:/b}"}
     tags: [one, two]
     max_age: 2d12h
+    full_text: true
     language: pt-BR
   - {url: https://off.example/feed, enabled: false}
   - more.yaml
@@ -157,6 +158,9 @@ feeds:
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if !c.Feeds[0].FullText || c.Feeds[1].FullText {
+		t.Error("full_text is not that of its feed")
 	}
 	h := c.Feeds[0].Header
 	if h.Get("Authorization") != "Bearer s3cret" || h.Get("X-Two") != "bb" {

@@ -128,14 +128,12 @@ func (r *feedReader) feed(b *feedBlock, at yamlfile.Pos) (f Feed, ok bool) {
 		Tags:     values(b.Tags),
 		Schedule: r.schedule,
 		MaxAge:   orDefault(b.MaxAge, DefaultMaxAge),
+		FullText: b.FullText.Value,
 		Language: strings.ToLower(b.Language.Value),
 		Header:   r.header(b.Headers),
 	}
 	if b.Schedule.Given() {
 		f.Schedule = b.Schedule.Value.Schedule
-	}
-	if b.FullText.Value {
-		r.add(idleKey{"full_text", b.FullText.Pos}.warning())
 	}
 	return f, !b.Enabled.Given() || b.Enabled.Value
 }

@@ -62,8 +62,8 @@ type feedBlock struct {
 	// MaxAge is the age from which articles never ring; they are kept all the
 	// same. Default: 24h.
 	MaxAge yamlfile.At[duration] `yaml:"max_age"`
-	// FullText says whether the article's page is fetched too. Default: false.
-	// Without effect in this version.
+	// FullText says whether the pages of new articles are fetched too, for rules
+	// to see their whole text. Default: false.
 	FullText yamlfile.Bool `yaml:"full_text"`
 	// Language is the language of articles whose feed does not name one, such as
 	// en or pt-BR. Default: unknown.
@@ -85,8 +85,8 @@ type fetchBlock struct {
 	// Concurrency is the number of requests at once in all, up to 4096. Default:
 	// 64.
 	Concurrency yamlfile.Int `yaml:"concurrency"`
-	// PerHost is the number of requests at once to one host, up to 4096.
-	// Default: 2.
+	// PerHost is the number of requests at once to one host, and of connections
+	// to it, up to 4096. Default: 2.
 	PerHost yamlfile.Int `yaml:"per_host"`
 	// MinInterval is the shortest time between two polls of a feed, whatever its
 	// schedule. Default: 1m.

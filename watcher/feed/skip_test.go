@@ -3,36 +3,49 @@ package feed
 import (
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-func TestSkipNext(t *testing.T) {
+func TestSkip(t *testing.T) {
 	t.Parallel()
-	weekend := []string{"Saturday", "Sunday"}
-	var all []string
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		all = append(all, d.String())
-	}
 	for _, tt := range []struct {
 		name        string
 		hours, days []string
-		from, want  string
+		want        Skip
 	}{
-		{"nothing is skipped", nil, nil, "2024-02-09T10:20:00Z", "2024-02-09T10:20:00Z"},
-		{"an hour that is not skipped", []string{"11"}, nil, "2024-02-09T10:20:00Z", "2024-02-09T10:20:00Z"},
-		{"an hour that is skipped", []string{"10"}, nil, "2024-02-09T10:20:00Z", "2024-02-09T11:00:00Z"},
-		{"hours over midnight", []string{"22", "23", "24", "1"}, nil, "2024-02-09T22:00:00Z", "2024-02-10T02:00:00Z"},
-		{"hours are those of UTC", []string{"10"}, nil, "2024-02-09T11:20:00+01:00", "2024-02-09T11:00:00Z"},
-		{"a weekend", nil, weekend, "2024-02-10T10:20:00Z", "2024-02-12T00:00:00Z"},
-		{"a weekend and an hour after it", []string{"0"}, weekend, "2024-02-10T10:20:00Z", "2024-02-12T01:00:00Z"},
-		{"all days", nil, all, "2024-02-10T10:20:00Z", "2024-02-10T10:20:00Z"},
+		{"nothing", nil, nil, Skip{}},
+		{"hours, of which 24 is the first", []string{"1", " 23 ", "24"}, nil, Skip{Hours: 1<<1 | 1<<23 | 1}},
+		{"days in any case", nil, []string{"Sunday", " saturday"}, Skip{Days: 1<<time.Sunday | 1<<time.Saturday}},
+		{"what is no hour and no day", []string{"25", "-1", "noon", ""}, []string{"Sun", "Samstag", ""}, Skip{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			from, err := time.Parse(time.RFC3339, tt.from)
-			if err != nil {
-				t.Fatal(err)
+			if diff := cmp.Diff(tt.want, skip(tt.hours, tt.days)); diff != "" {
+				t.Error(diff)
 			}
-			if got := skip(tt.hours, tt.days).Next(from).UTC().Format(time.RFC3339); got != tt.want {
+		})
+	}
+}
+
+func TestPeriod(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, period, frequency string
+		want                    time.Duration
+	}{
+		{"nothing is said", "", "", 0},
+		{"once a day", "daily", "", 24 * time.Hour},
+		{"several times a day", "Daily", "4", 6 * time.Hour},
+		{"twice an hour", "hourly", "2", 30 * time.Minute},
+		{"the hour that much software writes for everybody", "hourly", "1", 0},
+		{"the same without a number", "hourly", "", 0},
+		{"no frequency at all", "weekly", "often", 7 * 24 * time.Hour},
+		{"no period", "sometimes", "3", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := period(tt.period, tt.frequency); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
