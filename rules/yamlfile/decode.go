@@ -43,7 +43,7 @@ const (
 //
 // An empty file is an empty block of keys.
 func Decode(name string, data []byte, into any) []Problem {
-	d := &decoder{src: newSource(data)}
+	d := &decoder{src: newSource(data), anchors: map[*yaml.Node]bool{}}
 	problems := d.decodeDocument(into)
 	for i := range problems {
 		if problems[i].File == "" {
@@ -56,8 +56,9 @@ func Decode(name string, data []byte, into any) []Problem {
 // decoder is one run of Decode.
 type decoder struct {
 	src     *source
-	values  int  // decoded so far
-	stopped bool // maxValues is reached, and was said
+	values  int                 // decoded so far
+	stopped bool                // maxValues is reached, and was said
+	anchors map[*yaml.Node]bool // that values have, and whether an alias stands for them
 }
 
 func (d *decoder) decodeDocument(into any) Problems {
@@ -77,7 +78,22 @@ func (d *decoder) decodeDocument(into any) Problems {
 		return Problems{syntaxProblem(d.src, err)}
 	}
 	root := &Node{yaml: doc.Content[0], name: "the file", d: d}
-	return root.Decode(into)
+	if problems := root.Decode(into); len(problems) > 0 {
+		return problems
+	}
+	return d.unusedAnchors()
+}
+
+// unusedAnchors finds the anchors that no alias uses. They are hardly meant: in
+// "- &Co buys it" the text is "buys it".
+func (d *decoder) unusedAnchors() (problems Problems) {
+	for n, used := range d.anchors {
+		if !used {
+			p := Errorf(Pos{n.Line, n.Column}, "anchor", "&%s is a name for the text behind it, which no *%s uses", n.Anchor, n.Anchor)
+			problems = append(problems, p.WithHint("put text that begins with & in quotes"))
+		}
+	}
+	return problems
 }
 
 func tooLarge(data []byte) (p Problem, yes bool) {

@@ -4,7 +4,9 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -77,13 +79,18 @@ func (n *Node) describe() string {
 	return quote(n.yaml.Value)
 }
 
+// maxQuoted is how many characters of a text are shown in a message.
+const maxQuoted = 40
+
 // quote returns text in quotes, cut to a length that fits in a message.
-func quote(text string) string {
-	const most = 40 // characters
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most]) + "…"
+func quote(text string) string { return strconv.Quote(shorten(text)) }
+
+// shorten cuts text to a length that fits in a message.
+func shorten(text string) string {
+	if r := []rune(text); len(r) > maxQuoted {
+		return string(r[:maxQuoted]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }
 
 func (n *Node) isNull() bool { return n.yaml.ShortTag() == "!!null" }
@@ -109,7 +116,11 @@ func (n *Node) decode(v reflect.Value) Problems {
 		n.d.stopped = true
 		return Problems{{Pos: n.Pos(), Code: "too-large", Msg: "aliases make this file too large", Hint: "write out what * stands for"}}
 	}
+	if n.yaml.Anchor != "" && n.Kind() == Text && n.isPlain() && !n.d.anchors[n.yaml] {
+		n.d.anchors[n.yaml] = false
+	}
 	if n.yaml.Kind == yaml.AliasNode {
+		n.d.anchors[n.yaml.Alias] = true
 		target := *n
 		target.yaml, target.depth = n.yaml.Alias, n.depth+1
 		return target.decode(v)
@@ -216,8 +227,10 @@ func (n *Node) eachKey(f func(key String, value *Node) Problems) Problems {
 func (n *Node) decodeSlice(v reflect.Value) Problems {
 	if n.Kind() != List {
 		hint := ""
-		if n.Kind() == Text {
+		if n.Kind() == Text && len(n.yaml.Value) <= maxQuoted {
 			hint = fmt.Sprintf("write [%s]", n.yaml.Value)
+		} else if n.Kind() == Text {
+			hint = "write it in brackets: [a, b]"
 		}
 		return Problems{n.Problem(List.String(), hint)}
 	}
@@ -310,9 +323,24 @@ func scalarWords(k reflect.Kind) string {
 // UnknownKey is the problem of a key that is none of those known.
 func UnknownKey(key String, known []string) Problem {
 	p := Problem{Pos: key.Pos, Code: "unknown-key", Msg: fmt.Sprintf("unknown key %s", quote(key.Value))}
-	p.Hint = DidYouMean(key.Value, known)
-	if p.Hint == "" && len(known) > 0 {
+	word, _, tight := strings.Cut(key.Value, ":")
+	switch near := Nearest(word, known); {
+	case tight && near != "":
+		p.Hint = missingSpace(near)
+	case near != "":
+		p.Hint = DidYouMean(word, known)
+	case len(known) > 0:
 		p.Hint = "known here: " + OneOf(known, "and")
 	}
 	return p
+}
+
+func missingSpace(key string) string { return "write " + key + ": with a space behind the colon" }
+
+// Meant reports whether one of the problems is an unknown key that most likely
+// was meant to be this one, so that it is not missing but misspelt.
+func (ps Problems) Meant(key string) bool {
+	return slices.ContainsFunc(ps, func(p Problem) bool {
+		return p.Code == "unknown-key" && (p.Hint == DidYouMean(key, []string{key}) || p.Hint == missingSpace(key))
+	})
 }
