@@ -139,8 +139,9 @@ func isEmpty(err error) bool {
 
 // fieldOf is where a key of a struct goes.
 type fieldOf struct {
-	key   string
-	index []int
+	key    string
+	tagged bool // key is from a tag
+	index  []int
 }
 
 // fieldsOf returns the keys of a struct type in the order of its fields.
@@ -154,12 +155,12 @@ func fieldsOf(t reflect.Type) []fieldOf {
 		case tag == "-" || !f.IsExported() && !f.Anonymous:
 		case flags == "inline":
 			for _, inner := range fieldsOf(f.Type) {
-				fields = append(fields, fieldOf{inner.key, append([]int{i}, inner.index...)})
+				fields = append(fields, fieldOf{inner.key, inner.tagged, append([]int{i}, inner.index...)})
 			}
 		case key == "":
-			fields = append(fields, fieldOf{strings.ToLower(f.Name), []int{i}})
+			fields = append(fields, fieldOf{strings.ToLower(f.Name), false, []int{i}})
 		default:
-			fields = append(fields, fieldOf{key, []int{i}})
+			fields = append(fields, fieldOf{key, true, []int{i}})
 		}
 	}
 	return fields

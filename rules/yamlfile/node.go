@@ -180,8 +180,27 @@ func (n *Node) decodeStruct(v reflect.Value) Problems {
 		if at, ok := index[key.Value]; ok {
 			return value.decode(v.FieldByIndex(at))
 		}
-		return Problems{UnknownKey(key, keys)}
+		p := UnknownKey(key, keys)
+		if under := keyWith(v.Type(), key.Value); under != "" {
+			p.Hint = key.Value + " belongs under " + under
+		}
+		return Problems{p}
 	})
+}
+
+// keyWith returns the key of a struct whose value, or each entry of it, has a key
+// of that name; "" if there is none.
+func keyWith(t reflect.Type, key string) string {
+	for _, f := range fieldsOf(t) {
+		inner := t.FieldByIndex(f.index).Type
+		for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct && slices.ContainsFunc(fieldsOf(inner), func(g fieldOf) bool { return g.tagged && g.key == key }) {
+			return f.key
+		}
+	}
+	return ""
 }
 
 func (n *Node) decodeMap(v reflect.Value) Problems {
