@@ -66,8 +66,11 @@ func newHelp() *cobra.Command {
 		Short: "Help about a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
+			switch {
+			case err != nil || about == cmd.Root() && len(rest) > 0:
 				return unknownCommand(cmd.Root(), args)
+			case len(rest) > 0:
+				return usage("%s has no command %q (see tocsin help %s)", about.CommandPath(), rest[0], about.Name())
 			}
 			return about.Help()
 		},
@@ -114,6 +117,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
+	if g, ok := w.(*gate); ok {
+		w = g.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
