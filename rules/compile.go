@@ -60,6 +60,8 @@ type compiler struct {
 	bound      []boundQuery
 	unknown    []unknownList                               // lists of other files that queries name and that are not there
 	bare       map[*yamlfile.Entry[[]yamlfile.String]]bool // lists whose names queries have as words
+	guesses    int                                         // how often a near ID was looked for
+	tuned      int                                         // rules that tunings change, a rule counted for each
 	explained  map[string]bool                             // IDs of rules with a warning that explains why examples fail
 	partly     map[*File]bool                              // files with a rule that was refused, whose queries were not looked at
 	effort     int                                         // that the checks of the meaning took; see maxEffort
@@ -141,10 +143,12 @@ func (r *boundRule) addExclude(text yamlfile.String, n *node) {
 	switch {
 	case n == nil:
 		return
-	case r.exclude == nil:
+	case len(r.Exclude) == 0:
 		r.exclude = n
-	default:
+	case len(r.Exclude) == 1:
 		r.exclude = &node{op: opOr, kids: []*node{r.exclude, n}}
+	default:
+		r.exclude.kids = append(r.exclude.kids, n)
 	}
 	r.Exclude = append(r.Exclude, text.Value)
 }
@@ -191,7 +195,16 @@ func (c *compiler) tune(f *File, t *Tuning) {
 	for i, s := range t.Signals {
 		signals[i] = c.bind(f, "", s.When)
 	}
-	for _, r := range c.targets(f, t) {
+	if c.tuned > maxTuned {
+		return // that was said
+	}
+	targets := c.targets(f, t)
+	if c.tuned += len(targets); c.tuned > maxTuned {
+		p := yamlfile.Errorf(t.pos, "too-large", "with this one, tunings change rules more than %d times together", maxTuned)
+		c.report(f, "", p.WithHint("use fewer tunings, or fewer rules"))
+		return
+	}
+	for _, r := range targets {
 		r.addExclude(t.Exclude, exclude)
 		for i, s := range t.Signals {
 			r.addSignal(s, signals[i])
@@ -206,24 +219,45 @@ func (c *compiler) tune(f *File, t *Tuning) {
 func (c *compiler) targets(f *File, t *Tuning) []*boundRule {
 	var targets []*boundRule
 	for _, pattern := range t.Rules {
-		n := len(targets)
-		for _, r := range c.rules {
-			if start, wild := strings.CutSuffix(pattern.Value, "*"); r.ID == pattern.Value || wild && strings.HasPrefix(r.ID, start) {
-				targets = append(targets, r)
-			}
-		}
-		if len(targets) == n && !c.incomplete {
-			var ids []string
-			for _, r := range c.rules {
-				ids = append(ids, r.ID)
-			}
+		found := c.named(pattern.Value)
+		if targets = append(targets, found...); len(found) == 0 && !c.incomplete {
 			p := yamlfile.Errorf(pattern.Pos, "unknown-rule", "there is no rule %s", pattern.Value)
-			c.report(f, "", p.WithHint(yamlfile.DidYouMean(pattern.Value, ids)))
+			c.report(f, "", p.WithHint(c.nearestRule(pattern.Value)))
 		}
 	}
 	slices.SortFunc(targets, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
 	return slices.Compact(targets)
 }
+
+// named returns the rules that have an ID, or one that begins so where a * ends
+// the pattern.
+func (c *compiler) named(pattern string) (found []*boundRule) {
+	start, wild := strings.CutSuffix(pattern, "*")
+	if r := c.byID[pattern]; r != nil {
+		found = append(found, r)
+	}
+	for i := 0; wild && i < len(c.rules); i++ {
+		if strings.HasPrefix(c.rules[i].ID, start) {
+			found = append(found, c.rules[i])
+		}
+	}
+	return found
+}
+
+// nearestRule returns a hint for a rule that does not exist.
+func (c *compiler) nearestRule(id string) string {
+	if c.guesses++; c.guesses > maxHints {
+		return ""
+	}
+	var ids []string
+	for _, r := range c.rules {
+		ids = append(ids, r.ID)
+	}
+	return yamlfile.DidYouMean(id, ids)
+}
+
+// maxTuned bounds how many rules tunings change, a rule counted for each of them.
+const maxTuned = 1_000_000
 
 // bind returns a query of the file ready to be evaluated, nil for one that is
 // not given.

@@ -307,8 +307,9 @@ func (p *parser) checkExamples(ex *ExamplesSource) {
 			if !e.Given() || p.wrong[e.Pos] {
 				continue
 			}
-			text := foldWhole(fmt.Sprintf("%q", *e.Value.Article()))
-			if e.Value.Title+e.Value.Summary+e.Value.Body == "" {
+			x := &e.Value
+			text := foldWhole(strings.Join(slices.Concat([]string{x.Title, x.Summary, x.Body, x.Source, x.URL, x.Author, x.Lang}, x.Tags, []string{""}, x.Categories), "\x1f"))
+			if x.Title+x.Summary+x.Body == "" {
 				p.report(yamlfile.Errorf(e.Pos, "empty-example", "this example has no text"))
 				continue
 			}

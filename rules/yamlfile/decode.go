@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -19,7 +20,8 @@ const (
 	maxSize    = 8 << 20 // bytes of a file
 	maxEntries = 1 << 20 // lines and commas of a file
 	maxDepth   = 64      // blocks and lists inside each other
-	maxValues  = 1 << 21 // values decoded, with aliases followed
+	maxValues  = 1 << 21 // values decoded
+	maxAliased = 1 << 18 // values of these that are there through aliases
 
 	// MaxProblems is how many problems of a file are looked for; one that has
 	// more is another kind of file.
@@ -57,7 +59,8 @@ func Decode(name string, data []byte, into any) []Problem {
 type decoder struct {
 	src     *source
 	values  int                 // decoded so far
-	stopped bool                // maxValues is reached, and was said
+	aliased int                 // of these, through aliases
+	stopped bool                // a limit is reached, and that was said
 	anchors map[*yaml.Node]bool // that values have, and whether an alias stands for them
 }
 
@@ -142,6 +145,29 @@ type fieldOf struct {
 	key    string
 	tagged bool // key is from a tag
 	index  []int
+}
+
+// structKeys are the keys of a struct type.
+type structKeys struct {
+	fields []fieldOf        // in order
+	index  map[string][]int // of the field, by key
+	names  []string         // in order
+}
+
+var structsSeen sync.Map // reflect.Type → *structKeys
+
+// keysOf returns the keys of a struct type, which it works out once.
+func keysOf(t reflect.Type) *structKeys {
+	if k, ok := structsSeen.Load(t); ok {
+		return k.(*structKeys)
+	}
+	k := &structKeys{fields: fieldsOf(t), index: map[string][]int{}}
+	for _, f := range k.fields {
+		k.index[f.key] = f.index
+		k.names = append(k.names, f.key)
+	}
+	structsSeen.Store(t, k)
+	return k
 }
 
 // fieldsOf returns the keys of a struct type in the order of its fields.

@@ -26,6 +26,8 @@ type Node struct {
 	name  string // what people call it: its key
 	depth int
 	d     *decoder
+
+	aliased bool // it is, or is part of, what an alias stands for
 }
 
 // Kind is what a Node is.
@@ -109,7 +111,11 @@ func (n *Node) Decode(into any) Problems {
 // that aliases of aliases of aliases come to an end, and so does an alias of
 // the value that it is part of.
 func (n *Node) decode(v reflect.Value) Problems {
-	if n.d.values++; n.d.values > maxValues || n.depth > maxDepth {
+	n.d.values++
+	if n.aliased {
+		n.d.aliased++
+	}
+	if n.d.values > maxValues || n.d.aliased > maxAliased || n.depth > maxDepth {
 		if n.d.stopped {
 			return nil
 		}
@@ -122,7 +128,7 @@ func (n *Node) decode(v reflect.Value) Problems {
 	if n.yaml.Kind == yaml.AliasNode {
 		n.d.anchors[n.yaml.Alias] = true
 		target := *n
-		target.yaml, target.depth = n.yaml.Alias, n.depth+1
+		target.yaml, target.depth, target.aliased = n.yaml.Alias, n.depth+1, true
 		return target.decode(v)
 	}
 	if n.isNull() {
@@ -170,17 +176,12 @@ func (n *Node) decodeKind(v reflect.Value) Problems {
 }
 
 func (n *Node) decodeStruct(v reflect.Value) Problems {
-	fields := fieldsOf(v.Type())
-	index := make(map[string][]int, len(fields))
-	keys := make([]string, len(fields))
-	for i, f := range fields {
-		index[f.key], keys[i] = f.index, f.key
-	}
+	keys := keysOf(v.Type())
 	return n.eachKey(func(key String, value *Node) Problems {
-		if at, ok := index[key.Value]; ok {
+		if at, ok := keys.index[key.Value]; ok {
 			return value.decode(v.FieldByIndex(at))
 		}
-		p := UnknownKey(key, keys)
+		p := UnknownKey(key, keys.names)
 		if under := keyWith(v.Type(), key.Value); under != "" {
 			p.Hint = key.Value + " belongs under " + under
 		}
@@ -191,12 +192,12 @@ func (n *Node) decodeStruct(v reflect.Value) Problems {
 // keyWith returns the key of a struct whose value, or each entry of it, has a key
 // of that name; "" if there is none.
 func keyWith(t reflect.Type, key string) string {
-	for _, f := range fieldsOf(t) {
+	for _, f := range keysOf(t).fields {
 		inner := t.FieldByIndex(f.index).Type
 		for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
 			inner = inner.Elem()
 		}
-		if inner.Kind() == reflect.Struct && slices.ContainsFunc(fieldsOf(inner), func(g fieldOf) bool { return g.tagged && g.key == key }) {
+		if inner.Kind() == reflect.Struct && slices.ContainsFunc(keysOf(inner).fields, func(g fieldOf) bool { return g.tagged && g.key == key }) {
 			return f.key
 		}
 	}
@@ -269,7 +270,7 @@ func (n *Node) decodeSlice(v reflect.Value) Problems {
 }
 
 func (n *Node) child(y *yaml.Node, name string) *Node {
-	return &Node{yaml: y, name: name, depth: n.depth + 1, d: n.d}
+	return &Node{yaml: y, name: name, depth: n.depth + 1, aliased: n.aliased, d: n.d}
 }
 
 // decodeScalar reads a text, a number or a bool.
