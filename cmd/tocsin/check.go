@@ -19,7 +19,12 @@ func newCheck(e *env) *cobra.Command {
 		Short: "Everything wrong with configuration, feeds and rules, each at its place",
 		Long: `Checks rule files, feed lists and configurations, and folders of rule files; without a
 PATH the configuration with the feeds and rules that it names. builtin: is the starter pack.
-Warnings leave the exit code at 0 unless --strict is given.`,
+All rule files given are one set: lists that they share and tunings count.
+
+Warnings leave the exit code at 0 unless --strict is given. One that is known and meant is
+silenced by a comment behind its line, or alone on the line above; --json shows the codes:
+
+  # check: allow CODE until 2027-03-01`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return e.untilInterrupted(func() error { return e.check(args, o) })
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,6 +94,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usage("there is no command %q (%s)", args[0], hint)
 }
 
+// inGo is what the parser says of a wrong value in the words of Go.
+var inGo = regexp.MustCompile(`: strconv\.\w+: parsing ".*": `)
+
 // flagError adds the nearest right flag to the parser's complaint.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
@@ -104,7 +108,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return usage("%s has no flag --%s (see %s --help)", cmd.CommandPath(), name, cmd.CommandPath())
 	}
-	return usage("%s (see %s --help)", text, cmd.CommandPath())
+	return usage("%s (see %s --help)", inGo.ReplaceAllString(text, ": "), cmd.CommandPath())
 }
 
 // noArgs refuses arguments.
