@@ -127,6 +127,8 @@ func (p *parser) checkMember(list string, m yamlfile.String) {
 	t, err := parseTerm(m.Value, p.plain())
 	if i := strings.IndexByte(m.Value, '"'); err == nil && strings.Count(m.Value, `"`)%2 == 1 {
 		err = &queryError{i, "query", "a quote is missing", "put all of the phrase in quotes"}
+	} else if err == nil && i > 0 && strings.HasSuffix(m.Value, `"`) {
+		err = &queryError{i, "query", "a phrase begins inside another member", "put a comma before it"}
 	}
 	if err != nil {
 		p.report(problemAt(m, err))

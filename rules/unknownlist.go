@@ -66,8 +66,8 @@ func (l listDefinition) misdefined(name string) yamlfile.Problem {
 // reportUnknownLists tells of the file's own lists that queries name and that are
 // not there.
 func (p *parser) reportUnknownLists() {
-	if p.problems.Meant("lists") {
-		return // all of them are there, under a key that is misspelt
+	if p.problems.Meant("lists") || p.problems.Mistyped("lists") {
+		return // all of them are there, and could not be read
 	}
 	var known []listDefinition
 	for _, l := range p.file.Lists {
@@ -102,37 +102,27 @@ func (c *compiler) reportUnknownLists() {
 			}
 		}
 	}
-	unknown := slices.DeleteFunc(slices.Clone(c.unknown), func(u unknownList) bool { return private[u.name] })
+	unknown := slices.DeleteFunc(slices.Clone(c.unknown), func(u unknownList) bool { return private[u.name] }) // those are told below
 	uses, definitions := misspelt(unknown, known)
 	for name, l := range definitions {
 		c.problems = append(c.problems, l.misdefined(name))
 	}
-	for _, u := range uses {
-		c.reportUnknownList(u, known, themes)
-	}
-	c.reportPrivateLists(private)
-}
-
-func (c *compiler) reportUnknownList(u unknownList, known []listDefinition, themes []string) {
-	theme, _, _ := strings.Cut(u.name, ".")
-	var names []string
+	names := map[string][]string{} // of the lists that a theme shares
 	for _, l := range known {
-		if strings.HasPrefix(l.name, theme+".") {
-			names = append(names, l.name)
+		theme, _, _ := strings.Cut(l.name, ".")
+		names[theme] = append(names[theme], l.name)
+	}
+	for _, u := range uses {
+		if theme, _, _ := strings.Cut(u.name, "."); len(names[theme]) > 0 {
+			c.report(u.file, u.rule, yamlfile.Errorf(u.at, "unknown-list", "$%s is no list", u.name).WithHint(nearestList(u.name, names[theme])))
 		}
 	}
-	switch {
-	case len(names) > 0:
-		c.report(u.file, u.rule, yamlfile.Errorf(u.at, "unknown-list", "$%s is no list", u.name).WithHint(nearestList(u.name, names)))
-	case !c.incomplete:
-		p := yamlfile.Errorf(u.at, "unknown-list", "$%s is no list: no theme %s shares any", u.name, theme)
-		c.report(u.file, u.rule, p.WithHint(yamlfile.DidYouMean(theme, themes)))
-	}
+	c.reportUnknownThemes(private, names, themes)
 }
 
-// reportPrivateLists tells once for each file and theme that the theme's lists
-// are not shared: one word there mends all.
-func (c *compiler) reportPrivateLists(private map[string]bool) {
+// reportUnknownThemes tells once for each file and theme that the theme shares no
+// lists: mostly one word, or one more file, mends all.
+func (c *compiler) reportUnknownThemes(private map[string]bool, names map[string][]string, themes []string) {
 	type use struct {
 		file  *File
 		theme string
@@ -140,11 +130,22 @@ func (c *compiler) reportPrivateLists(private map[string]bool) {
 	told := map[use]bool{}
 	for _, u := range c.unknown {
 		theme, _, _ := strings.Cut(u.name, ".")
-		if !private[u.name] || told[use{u.file, theme}] {
+		key := use{u.file, theme}
+		switch {
+		case told[key]:
+			continue
+		case private[u.name]:
+			c.report(u.file, u.rule, yamlfile.Errorf(u.at, "unknown-list", "the file of theme %s does not share $%s", theme, u.name).WithHint("write share: true there"))
+		case len(names[theme]) == 0 && !c.incomplete:
+			hint := yamlfile.DidYouMean(theme, themes)
+			if hint == "" {
+				hint = "read its file together with this one"
+			}
+			c.report(u.file, u.rule, yamlfile.Errorf(u.at, "unknown-list", "$%s is no list: no theme %s shares any", u.name, theme).WithHint(hint))
+		default:
 			continue
 		}
-		told[use{u.file, theme}] = true
-		c.report(u.file, u.rule, yamlfile.Errorf(u.at, "unknown-list", "the file of theme %s does not share $%s", theme, u.name).WithHint("write share: true there"))
+		told[key] = true
 	}
 }
 

@@ -42,6 +42,7 @@ var mutations = []mutation{
 	{name: "an alias is an everyday word", site: `(?m)^    \[\n`, with: "    [\n      ‸Target,\n", want: "Target is also a common English word"},
 	{name: "a stem is two letters", site: `(?m)^    \[\n`, with: "    [\n      ‸ab*,\n", want: "the stem ab* has fewer than 3 letters"},
 	{name: "a stem is short", site: `(?m)^    \[\n`, with: "    [\n      ‸wor*,\n", want: "the stem wor* also takes in words such as", also: "taken in by wor|this example"},
+	{name: "a comma is missing before a phrase", site: `(\w+), ("\w+ \w+",)`, with: `$1 ‸$2`, want: "a phrase begins inside another member (put a comma before it)"},
 	{name: "a comma is missing in a list", site: `"([\w ]+)", "`, with: `"$1" ‸"`, want: "put a comma before it"},
 
 	// Queries.
@@ -143,11 +144,13 @@ var mutations = []mutation{
 	{name: "an opening quote is missing", site: `when: '(title:[^'"\n]*)'`, with: `when: $1‸'`, want: "(the quotes of a phrase are double ones)"},
 	{name: "an opening quote is missing in a list", site: `"(\w+ \w+)",`, with: `$1‸",`, want: "a quote is missing"},
 	{name: "a colon is missing", site: `threshold: (\d+)\n`, with: "‸threshold $1\n", want: "a colon is missing behind the key (write key: value)"},
+	{name: "a colon is missing before a block", site: `(?m)^    (examples|signals):`, with: "    ‸$1", want: "a colon is missing behind the key (write key: value)"},
 	{name: "a space is missing behind a colon", site: `threshold: (\d+)\n`, with: "‸threshold:$1\n", want: "a space is missing behind the colon (write threshold: "},
 	{name: "a space is missing behind a colon in a block", site: `points: (-?\d+)`, with: `‸points:$1`, want: "write points: with a space behind the colon"},
 	{name: "a space is missing behind a dash", site: `- \{when`, with: `‸-{when`, want: "a space is missing behind the -"},
 	{name: "a dash is missing before a block", site: `- \{when`, with: `‸{when`, want: "a - is missing before this entry of the list"},
 	{name: "a dash is missing before a text", site: `(?m)^        - ([A-Z].*\n        - )`, with: "        ‸$1", want: "a - is missing before this entry of the list"},
+	{name: "a dash is missing, and its place is not", site: `(?m)(^      match:\n)        - (.*\n        - )`, with: "$1          ‸$2", want: "a - is missing before this entry of the list"},
 	{name: "an opening brace is missing", site: `(?m)- \{(when: '[^'\n]*'), points(.*)\}$`, with: `- $1‸, points$2}`, want: "a block in one line is {a: b, c: d}"},
 	{name: "a closing brace is missing", site: `(?m)- \{when(.*)\}$`, with: `- ‸{when$1`, want: "this { is not closed"},
 	{name: "a closing bracket is missing", site: `(?m)^    \[\n((?:  .*\n)*?)    \]\n`, with: "    ‸[\n$1", want: "this [ is not closed"},

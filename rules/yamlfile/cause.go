@@ -167,7 +167,7 @@ func (s *scanner) line(i, end, indent int) (_ int, found bool) {
 			}
 			begins = false
 			continue
-		case begins && (c == '[' || c == '{'):
+		case (begins || s.flow()) && (c == '[' || c == '{'):
 			s.brackets = append(s.brackets, bracket{i, indent})
 		case s.flow() && (c == ']' || c == '}'):
 			open := s.last().at
@@ -223,6 +223,7 @@ func closingQuote(data []byte, i int) (end int, closed bool) {
 var (
 	tightDash  = regexp.MustCompile(`^\s*(-)([{\["']|[A-Za-z_]+:(\s|$))`)
 	tightColon = regexp.MustCompile(`^\s*(?:- +)?([A-Za-z_]+):(\S.*)$`)
+	bareWord   = regexp.MustCompile(`^\s*[A-Za-z_]+\s*$`)
 	keyLine    = regexp.MustCompile(`^\s*(- +)?["']?[\pL\pN_.*$-]+["']?\s*:(\s|$)`)
 )
 
@@ -253,6 +254,8 @@ func dashWithoutSpace(src *source, _ *yaml.LoadError, at Pos) (p Problem, found 
 	return p, found
 }
 
+const noDash = "a - is missing before this entry of the list"
+
 // missingDash finds an entry of a list without its -: it stands above entries
 // that have theirs, or below.
 func missingDash(src *source, e *yaml.LoadError, at Pos) (p Problem, found bool) {
@@ -261,13 +264,18 @@ func missingDash(src *source, e *yaml.LoadError, at Pos) (p Problem, found bool)
 		at.Line = context.Line
 		indent = indentOf(src.line(at.Line))
 	}
-	dashes := 0
+	dashes, below := 0, Pos{} // where the line below begins
 	linesAbove(src, at.Line, func(n int, line string) bool {
 		own, text := indentOf(line), strings.TrimSpace(line)
+		under := below
+		below = Pos{n, len(own) + 1}
 		switch {
 		case len(own) > len(indent):
 			return false
 		case len(own) < len(indent):
+			if !found && strings.HasSuffix(text, ":") && under.Col > len(indent)+1 {
+				p, found = Problem{Pos: under, Msg: noDash}, true // it stands a little further right
+			}
 			return true
 		case text[0] == '-':
 			dashes++
@@ -275,7 +283,7 @@ func missingDash(src *source, e *yaml.LoadError, at Pos) (p Problem, found bool)
 		case found || keyLine.MatchString(line) || strings.ContainsAny(text[:1], "]}"):
 			return true
 		}
-		p, found = Problem{Pos: Pos{n, len(own) + 1}, Msg: "a - is missing before this entry of the list"}, true
+		p, found = Problem{Pos: below, Msg: noDash}, true
 		return dashes > 0
 	})
 	return p, found && dashes > 0
@@ -286,7 +294,7 @@ func missingDash(src *source, e *yaml.LoadError, at Pos) (p Problem, found bool)
 func keyWithoutColon(src *source, e *yaml.LoadError, at Pos) (Problem, bool) {
 	key := contextOf(e)
 	if !strings.Contains(e.Message, "could not find expected ':'") {
-		key = aboveAtTheEdge(src, at)
+		key = bareKey(src, at)
 	}
 	if key.Line == 0 {
 		return Problem{}, false
@@ -297,14 +305,18 @@ func keyWithoutColon(src *source, e *yaml.LoadError, at Pos) (Problem, bool) {
 	return Problem{Pos: key, Msg: "a colon is missing behind the key", Hint: "write key: value"}, true
 }
 
-// aboveAtTheEdge returns the place of the line above, if it stands at the left
-// edge, where there are keys only, and is none.
-func aboveAtTheEdge(src *source, at Pos) (key Pos) {
+// bareKey returns where a key stands without its colon: a word alone that a line
+// further right follows, or whatever stands at the left edge, where there are keys
+// only.
+func bareKey(src *source, at Pos) (key Pos) {
+	indent := len(indentOf(src.line(at.Line)))
 	linesAbove(src, at.Line-1, func(n int, line string) bool {
-		if indentOf(line) == "" && !keyLine.MatchString(line) && strings.IndexByte("-[]{}%", line[0]) < 0 {
-			key = Pos{n, 1}
+		own := len(indentOf(line))
+		alone := own < indent && bareWord.MatchString(line)
+		if alone || own == 0 && !keyLine.MatchString(line) && strings.IndexByte("-[]{}%", line[0]) < 0 {
+			key = Pos{n, own + 1}
 		}
-		return true
+		return own < indent || own == 0
 	})
 	return key
 }

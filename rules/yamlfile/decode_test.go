@@ -188,6 +188,12 @@ x.yaml:2:3: a space is missing behind the - (entries of a list begin with a - an
 x.yaml:4:5: a - is missing before this entry of the list`},
 		{"no dash before the first entry", "rules:\n  {id: a}\n  - {id: b}\n", `
 x.yaml:2:3: a - is missing before this entry of the list`},
+		{"no dash before an entry that stands further right", "lists:\n  a:\n     b\n    - c\n    - d: e\n", `
+x.yaml:3:6: a - is missing before this entry of the list`},
+		{"no colon behind the key of a block", "feed\n  url: x\n", `
+x.yaml:1:1: a colon is missing behind the key (write key: value)`},
+		{"a bracket inside a text in a block", "rules:\n  - {id: a, thre[shold: 1}\n  - {id: b}\n", `
+x.yaml:2:17: this [ is not closed`},
 		{"no colon behind a key", "version 1\ntheme: a\n", `
 x.yaml:1:1: a colon is missing behind the key (write key: value)`},
 		{"no space behind a colon", "version:1\ntheme: a\n", `

@@ -357,6 +357,12 @@ func UnknownKey(key String, known []string) Problem {
 
 func missingSpace(key string) string { return "write " + key + ": with a space behind the colon" }
 
+// Mistyped reports whether one of the problems is that a key's value is of another
+// type than it must be.
+func (ps Problems) Mistyped(key string) bool {
+	return slices.ContainsFunc(ps, func(p Problem) bool { return p.Code == "type" && strings.HasPrefix(p.Msg, key+" must be ") })
+}
+
 // Meant reports whether one of the problems is an unknown key that most likely
 // was meant to be this one, so that it is not missing but misspelt.
 func (ps Problems) Meant(key string) bool {
