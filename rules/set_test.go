@@ -367,3 +367,22 @@ func TestListsThatAreUsedTooMuchAreRefused(t *testing.T) {
 		t.Errorf("a set: %v, with %v", s != nil, problems)
 	}
 }
+
+func TestTuningsOfTooMuchAreRefused(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("version: 1\ntheme: t\nrules:\n")
+	for i := range 1001 {
+		fmt.Fprintf(&b, "  - {id: t.r%d, require: alpha}\n", i)
+	}
+	b.WriteString("tune:\n" + strings.Repeat("  - {rules: [t.*], threshold: 0}\n", 1000))
+	f, problems := rules.Parse("x.yaml", []byte(b.String()))
+	if f == nil {
+		t.Fatal(problems)
+	}
+	s, problems := rules.Compile(now, f)
+	problems = slices.DeleteFunc(problems, func(p yamlfile.Problem) bool { return p.Level == yamlfile.Warning })
+	if s != nil || len(problems) != 1 || problems[0].Code != "too-large" || problems[0].Pos.Line != 2005 {
+		t.Errorf("a set: %v, with %v", s != nil, problems)
+	}
+}

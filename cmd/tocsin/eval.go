@@ -37,7 +37,9 @@ an article once for each theme that rings. Themes that an article there names ar
 --misses lists the articles with which a theme was wrong, with the arithmetic of what rang, and
 rule by rule why nothing did.`,
 		Args: func(cmd *cobra.Command, args []string) error { return oneFile(cmd, args, "labelled articles") },
-		RunE: func(_ *cobra.Command, args []string) error { return e.eval(args[0], o) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return e.untilInterrupted(func() error { return e.eval(args[0], o) })
+		},
 	}
 	addRulesFlag(cmd, &o.rules)
 	cmd.Flags().StringVar(&o.background, "background", "", "count false alerts in the articles of `file`")

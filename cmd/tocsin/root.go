@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,8 +73,11 @@ func newHelp() *cobra.Command {
 		Short: "Help about a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
+			switch {
+			case err != nil || about == cmd.Root() && len(rest) > 0:
 				return unknownCommand(cmd.Root(), args)
+			case len(rest) > 0:
+				return usage("%s has no command %q (see tocsin help %s)", about.CommandPath(), rest[0], about.Name())
 			}
 			return about.Help()
 		},
@@ -96,6 +100,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usage("there is no command %q (%s)", args[0], hint)
 }
 
+// inGo is what the parser says of a wrong value in the words of Go.
+var inGo = regexp.MustCompile(`: strconv\.\w+: parsing ".*": `)
+
 // flagError adds the nearest right flag to the parser's complaint.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
@@ -107,7 +114,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return usage("%s has no flag --%s (see %s --help)", cmd.CommandPath(), name, cmd.CommandPath())
 	}
-	return usage("%s (see %s --help)", text, cmd.CommandPath())
+	return usage("%s (see %s --help)", inGo.ReplaceAllString(text, ": "), cmd.CommandPath())
 }
 
 // noArgs refuses arguments.
@@ -120,6 +127,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
+	if g, ok := w.(*gate); ok {
+		w = g.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
