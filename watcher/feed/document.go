@@ -32,6 +32,7 @@ func (f parsed) document(base *url.URL) *Document {
 		doc.Items = append(doc.Items, item)
 	}
 	doc.Items = identify(doc.Items)
+	doc.Format = f.formatName()
 	return doc
 }
 

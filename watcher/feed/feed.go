@@ -30,6 +30,8 @@ type Result struct {
 	// when the answer was degraded: what was not read whole must be read again.
 	ETag         string
 	LastModified string
+	// From is the address that answered, after all redirects; without credentials.
+	From string
 	// Moved is where the feed lives for good, when every redirect on the way
 	// was permanent and a feed was found there; else "".
 	Moved string
@@ -44,6 +46,7 @@ type Result struct {
 // paragraphs).
 type Document struct {
 	Title    string
+	Format   string // for people: "RSS 2.0", "Atom 1.0", "JSON Feed 1.1", or without a version
 	Language string // BCP 47, lower case; "" when it does not say
 	Items    []Item // in the document's order; each Key once
 	Degraded string // one line: what had to be repaired or left out; "" when the document was whole

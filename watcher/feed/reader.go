@@ -70,7 +70,7 @@ func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result,
 	if err != nil {
 		return nil, ended(ctx, err)
 	}
-	res := &Result{NotBefore: notBefore(a.header, now), ETag: a.header.Get("ETag"), LastModified: a.header.Get("Last-Modified")}
+	res := &Result{From: a.url.String(), NotBefore: notBefore(a.header, now), ETag: a.header.Get("ETag"), LastModified: a.header.Get("Last-Modified")}
 	if a.code == http.StatusNotModified {
 		res.Unchanged = true
 		res.ETag = cmp.Or(res.ETag, req.ETag)
