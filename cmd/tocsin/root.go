@@ -51,12 +51,18 @@ Begin with: tocsin demo`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e), newEval(e),
-		newWhy(e), newBacktest(e), newSchema(e), newVersion(e),
+		newWhy(e), newBacktest(e), newFeeds(e), newSchema(e), newVersion(e),
 	)
-	for _, c := range root.Commands() {
-		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"
-	}
+	addExitCodes(root)
 	return root
+}
+
+// addExitCodes ends the help of every command with them.
+func addExitCodes(parent *cobra.Command) {
+	for _, c := range parent.Commands() {
+		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"
+		addExitCodes(c)
+	}
 }
 
 // newHelp is the help command, which knows what is no command.

@@ -93,7 +93,7 @@ func (r *feedReader) further(path yamlfile.String) []Feed {
 		r.add(yamlfile.Errorf(path.Pos, "nested-list", "a feed list cannot name another file").WithHint("name " + path.Value + " in the configuration, or write - url: " + path.Value))
 		return nil
 	}
-	if checkURL(path.Value) == nil {
+	if CheckURL(path.Value) == nil {
 		r.add(yamlfile.Errorf(path.Pos, "type", "an entry of feeds is a block or a file").WithHint("write - url: " + path.Value))
 		return nil
 	}
@@ -119,7 +119,7 @@ func (r *feedReader) feed(b *feedBlock, at yamlfile.Pos) (f Feed, ok bool) {
 		r.add(yamlfile.Errorf(at, "no-url", "a feed without url"))
 		return Feed{}, false
 	}
-	if err := checkURL(b.URL.Value); err != nil {
+	if err := CheckURL(b.URL.Value); err != nil {
 		r.add(yamlfile.Errorf(b.URL.Pos, "url", "url %s", err))
 		return Feed{}, false
 	}
@@ -195,9 +195,9 @@ func (r *feedReader) expand(text string) (string, error) {
 
 var errURL = errors.New("must be an address that begins with http:// or https://")
 
-// checkURL says what is wrong with an address, in words that read on after its
+// CheckURL says what is wrong with an address, in words that read on after its
 // name. The address itself is not in them: it may hold a password.
-func checkURL(address string) error {
+func CheckURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return errURL
@@ -215,7 +215,7 @@ func (r *feedReader) opml(data []byte) []Feed {
 	}
 	var feeds []Feed
 	for _, o := range list {
-		if err := checkURL(o.URL); err != nil {
+		if err := CheckURL(o.URL); err != nil {
 			r.add(yamlfile.Warningf(yamlfile.Pos{Line: o.Line, Col: 1}, "url", "the feed %q is left out: its xmlUrl %s", o.Title, err))
 			continue
 		}

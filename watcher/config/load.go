@@ -203,7 +203,7 @@ func (l *loader) slack(s *slackBlock) Slack {
 		}
 	}
 	if s.APIURL.Value != "" {
-		if err := checkURL(s.APIURL.Value); err != nil {
+		if err := CheckURL(s.APIURL.Value); err != nil {
 			l.add(yamlfile.Errorf(s.APIURL.Pos, "url", "slack.api_url %s", err))
 		}
 		out.APIURL = strings.TrimSuffix(s.APIURL.Value, "/") + "/"

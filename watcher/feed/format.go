@@ -2,6 +2,7 @@ package feed
 
 import (
 	"strings"
+	"time"
 
 	"github.com/mmcdole/gofeed/atom"
 	"github.com/mmcdole/gofeed/json"
@@ -22,4 +23,12 @@ func (f parsed) formatName() string {
 		return name
 	}
 	return name + " " + version
+}
+
+// Newest is the latest date of an item; zero when none has one.
+func (d *Document) Newest() (t time.Time) {
+	for i := range d.Items {
+		t = later(later(t, d.Items[i].Published), d.Items[i].Updated)
+	}
+	return t
 }

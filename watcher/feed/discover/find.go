@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,6 +17,10 @@ import (
 // maxStrikes is how many addresses may not answer in time before the search is
 // given up.
 const maxStrikes = 3
+
+// maxAsked is how many documents are asked for. A site that names more addresses
+// that give none than that is not worth more.
+const maxAsked = 30
 
 // stale is the age of the newest article from which a feed is hardly alive.
 const stale = 365 * 24 * time.Hour
@@ -36,6 +41,7 @@ type Found struct {
 type Report struct {
 	Feeds   []Found // best first
 	Asked   int     // requests, redirects not counted
+	Problem string  // why the page itself could not be read; "" when it was
 	Stopped string  // why not everything was asked, in a few words; "" when it was
 }
 
@@ -70,8 +76,11 @@ func Find(ctx context.Context, get Getter, start feed.Request, all bool, now tim
 	if all || !s.any() {
 		s.try(Guesses(at))
 	}
-	if s.report.Feeds == nil && err != nil {
-		return nil, err
+	if err != nil {
+		if s.report.Feeds == nil {
+			return nil, err
+		}
+		s.report.Problem = err.Error()
 	}
 	return s.done(), nil
 }
@@ -91,13 +100,18 @@ type search struct {
 // try asks candidates that were not asked before, and keeps those that are feeds.
 func (s *search) try(list []Candidate) {
 	for _, c := range list {
-		if s.report.Stopped != "" {
-			return
-		}
-		if !s.seen[c.URL] {
+		if !s.seen[c.URL] && s.goesOn() {
 			_, _ = s.ask(c) // what cannot be read is none
 		}
 	}
+}
+
+// goesOn reports whether a further document may be asked for.
+func (s *search) goesOn() bool {
+	if s.report.Stopped == "" && s.report.Asked == maxAsked {
+		s.report.Stopped = fmt.Sprintf("%d documents are enough", maxAsked)
+	}
+	return s.report.Stopped == ""
 }
 
 // ask gets one document. It returns it where it is no feed; if it is one, it is
@@ -121,7 +135,7 @@ func (s *search) ask(c Candidate) (*feed.Answer, error) {
 	if sum := sha256.Sum256(a.Body); !s.docs[sum] {
 		s.docs[sum] = true
 		c.URL = cmp.Or(a.Moved, bare(c.URL))
-		s.report.Feeds = append(s.report.Feeds, Found{Candidate: c, Document: doc, Newest: newest(doc)})
+		s.report.Feeds = append(s.report.Feeds, Found{Candidate: c, Document: doc, Newest: doc.Newest()})
 	}
 	return a, nil
 }
@@ -180,7 +194,7 @@ func (s *search) answered(err error) bool {
 
 // sitemaps asks the sitemaps of the site: those of news are feeds.
 func (s *search) sitemaps(at *url.URL) {
-	if s.report.Stopped != "" {
+	if !s.goesOn() {
 		return
 	}
 	robots := place(at, "/robots.txt")
@@ -192,7 +206,7 @@ func (s *search) sitemaps(at *url.URL) {
 		list = GuessedSitemaps(at)
 	}
 	for _, c := range list {
-		if s.report.Stopped != "" || s.seen[c.URL] {
+		if s.seen[c.URL] || !s.goesOn() {
 			continue
 		}
 		if a, err := s.ask(c); err == nil {
@@ -220,15 +234,3 @@ func (s *search) done() *Report {
 }
 
 func (s *search) stale(f Found) bool { return !f.Newest.IsZero() && s.now.Sub(f.Newest) > stale }
-
-// newest is the latest date of an item; zero when none has one.
-func newest(d *feed.Document) (t time.Time) {
-	for _, it := range d.Items {
-		for _, date := range []time.Time{it.Published, it.Updated} {
-			if date.After(t) {
-				t = date
-			}
-		}
-	}
-	return t
-}

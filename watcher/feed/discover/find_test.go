@@ -80,6 +80,15 @@ func link(href string) string {
 	return `<link rel="alternate" type="application/rss+xml" href="` + href + `">`
 }
 
+// manyLinks is a page that names n feeds, and links to as many.
+func manyLinks(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s<a href=/feed/%d>RSS</a>", link(fmt.Sprintf("/rss/%d", i)), i)
+	}
+	return b.String()
+}
+
 func TestFind(t *testing.T) {
 	t.Parallel()
 	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
@@ -135,6 +144,9 @@ func TestFind(t *testing.T) {
 		"a site that answers everything with a page has no feed": {
 			site: site{other: "<!DOCTYPE html><html><body>Welcome" + link("/a") + "</body></html>"},
 		},
+		"a page that names more than a site has gets no more than its share": {
+			site: site{pages: map[string]string{"/": manyLinks(10_000)}, other: "x"}, stop: "30 documents are enough",
+		},
 		"a site that sends everybody to its first page is asked no more than others": {
 			site: site{pages: map[string]string{"/": "Welcome"}, other: "-> /"},
 		},
@@ -180,6 +192,9 @@ func TestFind(t *testing.T) {
 				if d := cmp.Diff(tt.want, found(r)); d != "" {
 					t.Error(d)
 				}
+				if kept := tt.site.pages["/"] == "status"; kept != (r.Problem != "") {
+					t.Errorf("problem with the page: %q", r.Problem)
+				}
 				if r.Stopped != tt.stop || r.Asked != len(tt.site.asked) {
 					t.Errorf("stopped %q after %d of %d", r.Stopped, r.Asked, len(tt.site.asked))
 				}
@@ -189,7 +204,7 @@ func TestFind(t *testing.T) {
 					t.Error(d)
 				}
 			}
-			if len(tt.site.asked) > 20 {
+			if len(tt.site.asked) > 30 {
 				t.Errorf("asked %d times", len(tt.site.asked))
 			}
 		})
