@@ -2,10 +2,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,16 +38,12 @@ func feedYAML(list []listedFeed) []byte {
 // flow and in block: words, and addresses.
 var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*$|^https?://[A-Za-z0-9._~/?=&%+@:-]*[A-Za-z0-9_~/=]$`)
 
-// yamlText is a text as a scalar of YAML. A string of JSON is one, so long as it
-// holds nothing that is not printable.
+// yamlText is a text as a scalar of YAML. A string of Go is one, and escapes what is
+// not printable.
 func yamlText(s string) string {
 	words := []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 	if plainYAML.MatchString(s) && !slices.Contains(words, strings.ToLower(s)) {
 		return s
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // strings can be encoded
-	return strings.TrimSuffix(b.String(), "\n")
+	return strconv.Quote(strings.ToValidUTF8(s, "\ufffd"))
 }

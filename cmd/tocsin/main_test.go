@@ -130,7 +130,7 @@ func serveBadSite(ts *testscript.TestScript, neg bool, args []string) {
 		w.Header().Set("Content-Encoding", "gzip")
 		z := gzip.NewWriter(w)
 		defer z.Close()
-		pour(z, 64<<20)
+		pour(z, 8<<20)
 	})
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	server := httptest.NewServer(mux)
