@@ -158,13 +158,13 @@ feeds:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	listed := []string{"https://a.example/feed", "https://off.example/feed", "https://b.example/feed", "https://a.example/feed", "https://c.example/feed"}
-	if diff := cmp.Diff(listed, c.Listed); diff != "" {
-		t.Error(diff)
-	}
 	h := c.Feeds[0].Header
 	if h.Get("Authorization") != "Bearer s3cret" || h.Get("X-Two") != "bb" {
 		t.Errorf("headers %v", h)
+	}
+	listed := []string{"https://a.example/feed", "https://off.example/feed", "https://b.example/feed", "https://a.example/feed", "https://c.example/feed"}
+	if diff := cmp.Diff(listed, c.Listed); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -30,15 +30,15 @@ type Result struct {
 	// when the answer was degraded: what was not read whole must be read again.
 	ETag         string
 	LastModified string
-	// From is the address that answered, after all redirects; without credentials.
-	From string
 	// Moved is where the feed lives for good, when every redirect on the way
 	// was permanent and a feed was found there; else "".
 	Moved string
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	Document  *Document
+	// From is the address that answered, after all redirects; without credentials.
+	From     string
+	Document *Document
 }
 
 // Document is a feed as read. All texts are plain: markup is gone, entities are
