@@ -146,6 +146,9 @@ type Store interface {
 	// History returns all that is kept of the article with that ID, or
 	// ErrNotFound.
 	History(ctx context.Context, article string) (History, error)
+	// ArticleCounts returns of each feed how many of its articles are kept, by the
+	// feed's URL, be it subscribed or no longer. Feeds without any are not in it.
+	ArticleCounts(ctx context.Context) (map[string]int, error)
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
 

@@ -5,10 +5,10 @@ import "github.com/spf13/cobra"
 func newFeeds(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "feeds",
-		Short: "What feeds are and hold",
+		Short: "The health of feeds; check, find, import, export and read them",
 		Args:  unknownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newFeedsParse(e))
+	cmd.AddCommand(newFeedsList(e), newFeedsCheck(e), newFeedsDiscover(e), newFeedsImport(e), newFeedsExport(e), newFeedsParse(e))
 	return cmd
 }

@@ -35,6 +35,7 @@ func testCancelling(t *testing.T, open opener) {
 				"ArticlesAt":     func() error { _, err := w.ArticlesAt(over, x.URL); return err },
 				"Alerts":         func() error { _, err := w.Alerts(over, time.Time{}); return err },
 				"History":        func() error { _, err := w.History(over, x.ID); return err },
+				"ArticleCounts":  func() error { _, err := w.ArticleCounts(over); return err },
 				"Counts":         func() error { _, err := w.Counts(over); return err },
 			} {
 				if err := call(); err == nil {

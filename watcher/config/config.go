@@ -27,6 +27,9 @@ type Config struct {
 	Log    Log
 	// StoryWindow is how long a story takes further reports.
 	StoryWindow time.Duration
+	// Listed are the URLs of all feeds that the configuration names, enabled or
+	// not; nil where it names none and has those of the starter pack.
+	Listed []string
 
 	path        string
 	routeThemes []yamlfile.String
@@ -38,6 +41,7 @@ type Feed struct {
 	URL      string
 	Title    string // "" takes the feed's own
 	Tags     []string
+	Page     string // the page that it is the feed of, where its list says so; else ""
 	Schedule schedule.Schedule
 	MaxAge   time.Duration // older articles never ring
 	FullText bool          // the pages of new articles are read too

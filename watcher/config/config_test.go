@@ -89,7 +89,7 @@ func TestDefaultIsTheStarterPack(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(yamlfile.Problems(problems))
 	}
-	if len(c.Feeds) < 10 {
+	if len(c.Feeds) < 10 || c.Listed != nil {
 		t.Errorf("%d feeds", len(c.Feeds))
 	}
 	want := Fetch{Timeout: 30 * time.Second, MaxBody: 16 << 20, Concurrency: 64, PerHost: 2, MinInterval: time.Minute}
@@ -165,6 +165,10 @@ feeds:
 	h := c.Feeds[0].Header
 	if h.Get("Authorization") != "Bearer s3cret" || h.Get("X-Two") != "bb" {
 		t.Errorf("headers %v", h)
+	}
+	listed := []string{"https://a.example/feed", "https://off.example/feed", "https://b.example/feed", "https://a.example/feed", "https://c.example/feed"}
+	if diff := cmp.Diff(listed, c.Listed); diff != "" {
+		t.Error(diff)
 	}
 }
 

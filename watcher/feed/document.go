@@ -38,6 +38,9 @@ func (f parsed) document(common entry) *Document {
 		doc.Items = append(doc.Items, item)
 	}
 	doc.Items = identify(doc.Items)
+	if doc.Format = f.formatName(); common.sitemap {
+		doc.Format = "news sitemap"
+	}
 	return doc
 }
 

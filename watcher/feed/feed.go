@@ -49,7 +49,9 @@ type Result struct {
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	Document  *Document
+	// From is the address that answered, after all redirects; without credentials.
+	From     string
+	Document *Document
 }
 
 // Document is a feed as read. All texts are plain: markup is gone, entities are
@@ -57,6 +59,7 @@ type Result struct {
 // paragraphs).
 type Document struct {
 	Title    string
+	Format   string // for people: "RSS 2.0", "Atom 1.0", "JSON Feed 1.1", or without a version
 	Language string // BCP 47, lower case; "" when it does not say
 	Items    []Item // in the document's order; each Key once
 	Degraded string // one line: what had to be repaired or left out; "" when the document was whole

@@ -84,6 +84,7 @@ func TestReadAFeed(t *testing.T) {
 			{Key: "tide-1", ID: "tide-1", Title: "Spring tide", Link: s.URL + "/tide"},
 		}},
 	}
+	want.From, want.Document.Format = s.URL+"/feeds/rss", "RSS 2.0"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -142,6 +143,7 @@ func TestReadUnchanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &feed.Result{Unchanged: true, ETag: tt.etag, LastModified: tt.lastMd, NotBefore: now.Add(10 * time.Minute)}
+			want.From = s.URL
 			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
 			}

@@ -88,7 +88,7 @@ func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result,
 // unchanged is the result of a 304.
 func (a *answer) unchanged(req Request, now time.Time) *Result {
 	return &Result{
-		Unchanged: true, Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: req.Digest,
+		Unchanged: true, From: a.url.String(), Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: req.Digest,
 		ETag:         cmp.Or(validator(a.header, "ETag"), req.ETag),
 		LastModified: cmp.Or(validator(a.header, "Last-Modified"), req.LastModified),
 	}
@@ -103,7 +103,7 @@ func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.
 	}
 	contentType := a.header.Get("Content-Type")
 	res := &Result{
-		Sent: true, Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: digest(body, contentType),
+		Sent: true, From: a.url.String(), Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: digest(body, contentType),
 		ETag: validator(a.header, "ETag"), LastModified: validator(a.header, "Last-Modified"),
 	}
 	if res.Digest == req.Digest {
