@@ -2,10 +2,13 @@ package yamlfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -121,30 +124,42 @@ func isEmpty(err error) bool {
 	return errors.As(err, &e) && strings.Contains(e.Message, "no documents in stream")
 }
 
-// fieldOf is where a key of a struct goes.
-type fieldOf struct {
-	key   string
-	index []int
+// fields is where the keys of a struct type go.
+type fields struct {
+	keys  []string // in the order of the fields
+	index map[string][]int
 }
 
-// fieldsOf returns the keys of a struct type in the order of its fields.
-func fieldsOf(t reflect.Type) []fieldOf {
-	var fields []fieldOf
+// knownFields holds the fields of the struct types met, by reflect.Type: a list of
+// thousands of feeds is as many structs of one type.
+var knownFields sync.Map
+
+// fieldsOf returns the fields of a struct type. They are not to be changed.
+func fieldsOf(t reflect.Type) *fields {
+	if f, ok := knownFields.Load(t); ok {
+		return f.(*fields)
+	}
+	f := &fields{index: make(map[string][]int)}
+	f.add(t, nil)
+	met, _ := knownFields.LoadOrStore(t, f)
+	return met.(*fields)
+}
+
+// add adds the fields of a struct type that is itself the field at an index.
+func (f *fields) add(t reflect.Type, at []int) {
 	for i := range t.NumField() {
-		f := t.Field(i)
-		tag := f.Tag.Get("yaml")
+		field := t.Field(i)
+		tag := field.Tag.Get("yaml")
 		key, flags, _ := strings.Cut(tag, ",")
+		index := append(slices.Clip(at), i)
 		switch {
-		case tag == "-" || !f.IsExported() && !f.Anonymous:
+		case tag == "-" || !field.IsExported() && !field.Anonymous:
 		case flags == "inline":
-			for _, inner := range fieldsOf(f.Type) {
-				fields = append(fields, fieldOf{inner.key, append([]int{i}, inner.index...)})
-			}
-		case key == "":
-			fields = append(fields, fieldOf{strings.ToLower(f.Name), []int{i}})
+			f.add(field.Type, index)
 		default:
-			fields = append(fields, fieldOf{key, []int{i}})
+			key = cmp.Or(key, strings.ToLower(field.Name))
+			f.keys = append(f.keys, key)
+			f.index[key] = index
 		}
 	}
-	return fields
 }

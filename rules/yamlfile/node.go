@@ -160,16 +160,11 @@ func (n *Node) decodeKind(v reflect.Value) Problems {
 
 func (n *Node) decodeStruct(v reflect.Value) Problems {
 	fields := fieldsOf(v.Type())
-	index := make(map[string][]int, len(fields))
-	keys := make([]string, len(fields))
-	for i, f := range fields {
-		index[f.key], keys[i] = f.index, f.key
-	}
 	return n.eachKey(func(key String, value *Node) Problems {
-		if at, ok := index[key.Value]; ok {
+		if at, ok := fields.index[key.Value]; ok {
 			return value.decode(v.FieldByIndex(at))
 		}
-		return Problems{UnknownKey(key, keys)}
+		return Problems{UnknownKey(key, fields.keys)}
 	})
 }
 
