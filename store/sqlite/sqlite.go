@@ -87,11 +87,11 @@ func connect(path string, sync synchronous) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	writers, err := sql.Open("sqlite", dsn(file, sync))
+	writers, err := sql.Open("sqlite", dsn(file, sync, writerCache))
 	if err != nil {
 		return nil, err
 	}
-	readers, err := sql.Open("sqlite", dsn(file, sync, "query_only(1)"))
+	readers, err := sql.Open("sqlite", dsn(file, sync, readerCache, "query_only(1)"))
 	if err != nil {
 		writers.Close()
 		return nil, err
