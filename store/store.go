@@ -262,9 +262,18 @@ type Judge func(ctx context.Context, fresh []Article, stories Stories) (Decision
 // Stories is what a Judge may ask about the stories so far.
 type Stories interface {
 	// WithKeys returns the stories that carry at least one of the keys and
-	// whose Last is not before since, the latest first.
+	// whose Last is not before since, the latest first. Of those that carry a
+	// key there are the latest StoriesPerKey at most, so that the cost does not
+	// grow with what is kept.
 	WithKeys(ctx context.Context, keys []string, since time.Time) ([]Story, error)
+	// Count returns for each of the keys how many stories carry it whose Last is
+	// not before since, counted up to most.
+	Count(ctx context.Context, keys []string, since time.Time, most int) ([]int, error)
 }
+
+// StoriesPerKey is how many stories with one key WithKeys returns at the most.
+// Of several that are equally late, which of them is the engine's to choose.
+const StoriesPerKey = 64
 
 // Decision is all that follows from the new articles of a poll.
 type Decision struct {
@@ -293,6 +302,8 @@ type Report struct {
 	Article string    // its ID
 	Keys    []string  // added to what the story is found by
 	At      time.Time // the story's Last is the latest of its reports
+	// Signature is what the story's Signature is from now on; nil leaves it.
+	Signature []byte
 }
 
 // Story is what is known of articles that tell the same event.
@@ -302,6 +313,9 @@ type Story struct {
 	Routes []string // where an alert of it was raised; sorted
 	First  time.Time
 	Last   time.Time
+	// Signature is what the latest report with one said the story looks like, in
+	// the daemon's own form; nil where none did.
+	Signature []byte
 }
 
 // Outcome is how an article ended for a rule and a route.

@@ -389,6 +389,57 @@ func testStories(t *testing.T, open opener) {
 			w.found(deciding(alarm(one, "policy", "news")), feed, one)
 			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Routes, []string{"news", "policy"}, "routes")
 		},
+		"of a key's stories the latest are found": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			const all = store.StoriesPerKey + 2
+			for n := range all {
+				w.found(deciding(report(article(feed, n), n, "k", fmt.Sprint("k", n))), feed, article(feed, n))
+			}
+			got := ask(w, all, time.Time{}, "k")
+			w.is(len(got), store.StoriesPerKey, "stories")
+			w.is(got[0].ID, article(feed, all-1).ID, "the first of them")
+			w.is(got[len(got)-1].ID, article(feed, 2).ID, "the last of them")
+			w.is(len(ask(w, all+1, time.Time{}, "k", "k0")), store.StoriesPerKey+1, "stories by another key as well")
+		},
+		"a story has the signature that its latest report with one gave it": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			signature := func(n int) []byte { return ask(w, n, time.Time{}, "k")[0].Signature }
+			tell := func(a store.Article, signature []byte) {
+				w.found(deciding(store.Decision{Reports: []store.Report{
+					{Story: one.ID, Article: a.ID, Keys: []string{"k"}, At: at(0), Signature: signature}}}), feed, a)
+			}
+			tell(one, nil)
+			w.is(signature(10), []byte(nil), "signature without one")
+			tell(two, []byte{0, 255, 'a', 0})
+			w.is(signature(11), []byte{0, 255, 'a', 0}, "signature")
+			tell(three, nil)
+			w.is(signature(12), []byte{0, 255, 'a', 0}, "signature after a report without one")
+			tell(article(feed, 4), []byte{7})
+			w.is(signature(13), []byte{7}, "signature after another")
+		},
+		"the stories with a key are counted, up to a number": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			w.found(deciding(report(one, 1, "a", "b")), feed, one)
+			w.found(deciding(report(two, 2, "a")), feed, two)
+			w.found(deciding(report(three, 3, "a")), feed, three)
+			var counts [][]int
+			w.found(func(ctx context.Context, _ []store.Article, stories store.Stories) (store.Decision, error) {
+				for _, c := range []struct {
+					since time.Time
+					most  int
+				}{{at(0), 10}, {at(2), 10}, {at(0), 2}} {
+					n, err := stories.Count(ctx, []string{"a", "none", "b"}, c.since, c.most)
+					if err != nil {
+						return store.Decision{}, err
+					}
+					counts = append(counts, n)
+				}
+				none, err := stories.Count(ctx, nil, time.Time{}, 10)
+				w.is(len(none), 0, "counts of no keys")
+				return store.Decision{}, err
+			}, feed, article(feed, 10))
+			w.is(counts, [][]int{{3, 0, 1}, {2, 0, 0}, {2, 0, 1}}, "all, since the second, at most two")
+		},
 		"a poll that failed told no story": func(t *testing.T, w *world) {
 			w.subscribed(feed)
 			_ = w.CommitPoll(w.ctx, poll(feed, 0, one),
