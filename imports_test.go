@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"watcher/slack":    {},
 	"watcher/web":      {},
 	"watcher/schedule": {},
+	"watcher/health":   {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/schedule", "watcher/story"},
 	"watcher/reload":   {"rules/..."},
 	"watcher":          {"rules/...", "store", "watcher/..."},
