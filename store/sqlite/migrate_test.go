@@ -18,6 +18,7 @@ var frozen = map[string]string{
 	"migrations/0002_address.sql": "0a54477110ebfa26b15bc75d604aec3be52a3bc96d14b33dc77ca3128fa54d58",
 	"migrations/0003_begun.sql":   "761c8463845648368fe1e49f3f8f3f799e32f9c427c9893c4d0f328661414c23",
 	"migrations/0004_manners.sql": "a4648e9cbfc697ba21f5f133f360813801371ee092c05760fe32e75a13b47f08",
+	"migrations/0005_health.sql":  "a4949d65a2d10022d88309e4cd1ef2bb1f63c1596beb8475a150b48c02663b07",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
@@ -151,7 +152,7 @@ func TestTheFirstSchemaIsUpgraded(t *testing.T) {
 		if !f.Begun.Equal(want) || f.Begun.IsZero() != want.IsZero() {
 			t.Errorf("%s has begun %v, want %v", url, f.Begun, want)
 		}
-		if !f.Delivered.Equal(f.Succeeded) || f.Delivered.IsZero() != f.Succeeded.IsZero() || f.Digest != "" || f.TTL != 0 {
+		if !f.Delivered.Equal(f.Succeeded) || f.Delivered.IsZero() != f.Succeeded.IsZero() || f.Digest != "" || f.TTL != 0 || f.Health != nil {
 			t.Errorf("%s was delivered %v: %+v", url, f.Delivered, f)
 		}
 	}
