@@ -19,10 +19,11 @@ const (
 	// Then factor is of the second, and the first may be exceeded by a half.
 	mature = 6
 	// A feed that rests at weekends is given the holidays too until its history has seen
-	// a year of them. A day and a half of a weekend is seen by whoever asks once a day.
+	// a year of them: two weeks, with the weekends around. A day and a half of a weekend
+	// is seen by whoever asks once a day.
 	rest     = 36 * time.Hour
 	year     = 365 * 24 * time.Hour
-	holidays = 14 * 24 * time.Hour
+	holidays = 17 * 24 * time.Hour
 	// least is the shortest silence that is worth a word, whatever the feed's pace.
 	least = 24 * time.Hour
 

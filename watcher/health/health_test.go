@@ -97,8 +97,8 @@ func TestEveryStopIsTold(t *testing.T) {
 				times = times[:sort.Search(len(times), func(i int) bool { return times[i].After(stop) })]
 				last := times[len(times)-1]
 				limit := max(day, 3*longest(times))
-				if limit >= 6*day && last.Sub(from) < 365*day {
-					limit = max(limit, 14*day)
+				if limit >= 4*day && last.Sub(from) < 365*day {
+					limit = max(limit, 17*day)
 				}
 				for _, every := range []time.Duration{time.Hour, 23 * time.Hour} {
 					all, _ := watch(times, from, last.Add(limit+30*day), every, true)

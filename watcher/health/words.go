@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// Title says what changed, in a few words.
+// Title says what changed, in a few words and in lower case.
 func (c Change) Title() string {
 	if c.Ended {
 		switch c.Condition {
 		case Silent, Stuck:
-			return "Feed brings news again"
+			return "feed brings news again"
 		}
-		return "Feed can be read again"
+		return "feed can be read again"
 	}
 	switch c.Condition {
 	case NoFeed:
-		return "Feed has turned into something else"
+		return "feed has turned into something else"
 	case Parked:
-		return "Feed's domain is parked"
+		return "feed's domain is parked"
 	case Gone:
-		return "Feed is gone for good"
+		return "feed is gone for good"
 	case Silent:
-		return "Feed has fallen silent"
+		return "feed has fallen silent"
 	case Stuck:
-		return "Feed repeats itself"
+		return "feed repeats itself"
 	}
-	return "Feed keeps failing"
+	return "feed keeps failing"
 }
 
 // Text says what changed, in a sentence or two. reason is why the last poll failed,
@@ -34,7 +34,7 @@ func (c Change) Title() string {
 func (c Change) Text(now time.Time, reason string) string {
 	since := fmt.Sprintf("since %s (%s)", date(c.Since), span(now.Sub(c.Since)))
 	if c.Ended {
-		return fmt.Sprintf("%s, after %s.", was(c.Condition), span(now.Sub(c.Since)))
+		return fmt.Sprintf("%s for %s.", was(c.Condition), span(now.Sub(c.Since)))
 	}
 	switch c.Condition {
 	case Gone:
@@ -77,7 +77,7 @@ func (s State) Words(now time.Time) string {
 	}
 	switch {
 	case s.Heard.IsZero():
-		return "not read yet"
+		return "its rhythm is not known yet"
 	case !s.known():
 		return "well; its rhythm is being learnt"
 	}
