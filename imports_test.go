@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"watcher/schedule": {},
 	"watcher/opml":     {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/schedule", "watcher/story"},
+	"watcher/health":   {},
 	"watcher/reload":   {"rules/..."},
 	"watcher":          {"rules/...", "store", "watcher/..."},
 	"cmd":              {"rules/...", "seeds/...", "store/...", "watcher/..."},

@@ -143,6 +143,10 @@ type Store interface {
 	ArticlesAt(ctx context.Context, page string) ([]Located, error)
 	// Alerts returns the alerts created at since or later, oldest first.
 	Alerts(ctx context.Context, since time.Time) ([]Alert, error)
+	// RulesOf returns how many articles of the feed with that URL, seen at since or
+	// later, each rule matched: the limit rules with the most, and those with as many
+	// by name. Its cost is that of all matches since then, whosever they are.
+	RulesOf(ctx context.Context, feed string, since time.Time, limit int) ([]RuleCount, error)
 	// History returns all that is kept of the article with that ID, or
 	// ErrNotFound.
 	History(ctx context.Context, article string) (History, error)
@@ -200,6 +204,9 @@ type Feed struct {
 	Failures  int       // polls that failed since Succeeded
 	Problem   string    // one line: why the last poll failed or was degraded; "" when all is well
 	Gone      bool      // the server said that the feed is gone for good; it is polled no more
+	// Health is what the daemon remembers of the feed's past, in its own form; nil
+	// for nothing.
+	Health json.RawMessage
 }
 
 // Article is one entry of a feed, as it was when first seen.
@@ -219,6 +226,12 @@ type Article struct {
 	Seen       time.Time // when the poll that brought it ran
 }
 
+// RuleCount is how many articles a rule matched.
+type RuleCount struct {
+	Rule     string
+	Articles int
+}
+
 // Located is an article with where it is.
 type Located struct {
 	Article string // its ID
@@ -234,6 +247,10 @@ func ArticleID(feedURL, key string) string { return shortHash("article", feedURL
 // route) in the form of ArticleID. It also goes with the message to Slack, to
 // find it there again.
 func AlertID(story, route string) string { return shortHash("alert", story, route) }
+
+// NoticeID stands for a story where an alert is about a feed itself: what is the same
+// notice of the same feed is said once on a route.
+func NoticeID(feedURL, notice string) string { return shortHash("notice", feedURL, notice) }
 
 // shortHash hashes the parts so that no two lists of parts read the same.
 func shortHash(parts ...string) string {
@@ -254,6 +271,7 @@ type Poll struct {
 	Holder   string    // who holds the lease on the feed
 	Feed     Feed      // the feed's row as it is from now on; its URL says which
 	Articles []Article // all that the document held, known or new, in its order; empty when unchanged or failed
+	Alerts   []Alert   // about the feed itself, whatever is new; their Story is a NoticeID
 }
 
 // Judge decides about the articles of a poll that are new.
@@ -368,7 +386,7 @@ const (
 // Alert is what is to be said of a story on a route, once.
 type Alert struct {
 	ID       string // AlertID(Story, Route)
-	Story    string
+	Story    string // or a NoticeID
 	Route    string
 	Channel  string // where the route says things
 	Severity string

@@ -60,7 +60,7 @@ func notThere(e *feed.Error) bool {
 		return false
 	}
 	switch e.Problem {
-	case feed.Gone, feed.NotAFeed, feed.Forbidden:
+	case feed.Gone, feed.NotAFeed, feed.Parked, feed.Forbidden:
 		return true
 	case feed.Status:
 		return e.Code == http.StatusNotFound || e.Code == http.StatusForbidden || e.Code == http.StatusUnauthorized

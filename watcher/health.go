@@ -4,26 +4,23 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"tocsin/store"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/health"
 )
-
-// patience is after how many failures in a row somebody is told that a feed needs
-// a look, with what may help.
-const patience = 5
 
 // tell logs how a feed is after a poll, and what changed.
 func (w *Watcher) tell(ctx context.Context, o *outcome, after store.Feed, news int) {
 	log := w.log.With("feed", config.Loggable(after.URL))
+	for _, c := range o.changes {
+		tellChange(log, o, after, c)
+	}
 	switch {
-	case after.Gone:
-		log.Error("feed is gone for good and is polled no more; take it out of the list, or give its new address", "reason", after.Problem)
-	case after.Failures == patience:
-		log.Error("feed keeps failing and needs a look; it is polled ever less often", "reason", after.Problem, "failures", after.Failures,
-			"advice", advice(o.err), "next", after.NextPoll)
+	case len(o.changes) > 0:
 	case after.Failures > 0:
 		log.Warn("feed cannot be read", "reason", after.Problem, "failures", after.Failures, "next", after.NextPoll)
 	case after.Problem != "":
@@ -40,6 +37,19 @@ func (w *Watcher) tell(ctx context.Context, o *outcome, after store.Feed, news i
 		log.Info("feed is asked at its own address again", "not", config.Loggable(o.before.Location))
 	}
 	log.Debug("polled", "new", news, "unchanged", o.err == nil && o.res.Unchanged, "next", after.NextPoll)
+}
+
+// tellChange logs what operators should know.
+func tellChange(log *slog.Logger, o *outcome, after store.Feed, c health.Change) {
+	text := c.Text(o.ended, after.Problem)
+	switch {
+	case c.Ended:
+		log.Info(c.Title(), "how", text)
+	case c.Condition == health.Silent, c.Condition == health.Stuck:
+		log.Warn(c.Title(), "how", text, "advice", advice(c, o.err))
+	default:
+		log.Error(c.Title(), "how", text, "failures", after.Failures, "advice", advice(c, o.err), "next", after.NextPoll)
+	}
 }
 
 // tellTwins warns of feeds that are read where f has moved to: their articles come
@@ -63,11 +73,22 @@ func (w *Watcher) tellTwins(ctx context.Context, f store.Feed) {
 	}
 }
 
-// advice is what a person can do about a feed that keeps failing.
-func advice(err error) string {
+// advice is what a person can do about a feed that is not well.
+func advice(c health.Change, err error) string {
+	const look = "see whether it is there in a browser"
+	switch c.Condition {
+	case health.Gone:
+		return "take it out of the list, or give its new address"
+	case health.Parked:
+		return "take it out of the list, or look for the site's new domain"
+	case health.Silent:
+		return "see whether the site still publishes, and whether it has another feed now"
+	case health.Stuck:
+		return "ask the site's operators to mend it, or look for another feed"
+	}
 	var fe *feed.Error
 	if !errors.As(err, &fe) {
-		return "see whether it is there in a browser"
+		return look
 	}
 	switch {
 	case fe.Problem == feed.BotWall:
@@ -81,5 +102,5 @@ func advice(err error) string {
 	case fe.Problem == feed.Forbidden:
 		return "change its address, or permit it with fetch.allow_private"
 	}
-	return "see whether it is there in a browser"
+	return look
 }

@@ -117,7 +117,7 @@ func gapAfter(n int, from, to time.Duration) func(t *testing.T, s *record) {
 // failingSites are about what follows from failures.
 var failingSites = []site{
 	{id: "no-retry-500", serve: failing(500), judge: also(neverSooner(time.Hour), growing)},
-	{id: "spacing-404", serve: failing(404), judge: also(neverSooner(time.Hour), growing, reported("keeps failing and needs a look"))},
+	{id: "spacing-404", serve: failing(404), judge: also(neverSooner(time.Hour), growing, reported("feed keeps failing"))},
 	{id: "spacing-403", serve: failing(403), judge: also(growing, reported("give it credentials"))},
 	{id: "spacing-401", serve: failing(401), judge: also(growing, reported("give it credentials"))},
 	{id: "spacing-html", serve: func(w http.ResponseWriter, _ hit) { send(w, 200, "<html>Parked</html>") }, judge: growing},
@@ -129,7 +129,7 @@ var failingSites = []site{
 		ok("The first")(w, h)
 	}, judge: also(gapAfter(4, 4*time.Hour, 5*time.Hour), gapAfter(5, 30*time.Minute, time.Hour), gapAfter(6, time.Hour, time.Hour))},
 	{id: "gone", serve: once(2, func(w http.ResponseWriter) { send(w, 410, "") }),
-		judge: also(asked(2, 2), reported("gone for good and is polled no more"))},
+		judge: also(asked(2, 2), reported("feed is gone for good"))},
 	{id: "bot-wall", serve: failing(403, "Cf-Mitigated", "challenge"), judge: also(growing, blamed("403 Forbidden: the site wants a browser (bot challenge)"))},
 	{id: "bot-wall-200", serve: func(w http.ResponseWriter, _ hit) {
 		send(w, 200, "<html><title>Just a moment...</title><script>window._cf_chl_opt = {}</script></html>")

@@ -59,6 +59,9 @@ func (m *memStore) ClaimDueFeeds(_ context.Context, c store.Claim) (due []store.
 	return due, nil
 }
 
+// Unknown says that all is known, since no articles are kept.
+func (m *memStore) Unknown(context.Context, string, []string) ([]string, error) { return nil, nil }
+
 func (m *memStore) CommitPoll(_ context.Context, p store.Poll, _ store.Judge) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -17,11 +17,7 @@ const maxPages = 20
 // longer than the feed's. What goes wrong leaves an article as it is.
 func (w *Watcher) readPages(ctx context.Context, o *outcome, articles []store.Article) {
 	log := w.log.With("feed", config.Loggable(o.before.URL))
-	wanted, err := w.pagesWanted(ctx, o, articles)
-	if err != nil {
-		log.Warn("new articles cannot be told from known ones; their pages are not read", "err", err)
-		return
-	}
+	wanted := pagesWanted(o, articles)
 	ctx, cancel := context.WithTimeout(ctx, 2*w.opts.Timeout)
 	defer cancel()
 	for _, a := range wanted {
@@ -43,41 +39,42 @@ func (w *Watcher) readPages(ctx context.Context, o *outcome, articles []store.Ar
 
 // pagesWanted are those of articles whose pages are worth a request: they are new,
 // and young enough to ring.
-func (w *Watcher) pagesWanted(ctx context.Context, o *outcome, articles []store.Article) (wanted []*store.Article, err error) {
+func pagesWanted(o *outcome, articles []store.Article) (wanted []*store.Article) {
 	candidates := make(map[string]*store.Article)
-	var ids []string
 	for i := range articles {
 		a := &articles[i]
 		if a.URL != "" && silence(a, o.sub.MaxAge, o.firstPoll(), o.ended) == "" {
 			candidates[a.ID] = a
-			ids = append(ids, a.ID)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
+	for _, id := range o.unknown {
+		if a := candidates[id]; a != nil && len(wanted) < maxPages {
+			wanted = append(wanted, a)
+		}
 	}
-	unknown, err := w.store.Unknown(ctx, o.before.URL, ids)
-	for _, id := range unknown[:min(len(unknown), maxPages)] {
-		wanted = append(wanted, candidates[id])
-	}
-	return wanted, err
+	return wanted
 }
 
 // silence says why an article does not ring though rules match; "" when it does.
 // An article without a date is news only if its feed was read before.
 func silence(a *store.Article, maxAge time.Duration, firstPoll bool, now time.Time) store.Outcome {
-	published := a.Published
-	if published.IsZero() {
-		published = a.Updated
-	}
-	young := !published.IsZero() && now.Sub(published) <= maxAge
+	date := published(a)
+	young := !date.IsZero() && now.Sub(date) <= maxAge
 	switch {
 	case young:
 		return ""
 	case firstPoll:
 		return store.Baseline
-	case published.IsZero():
+	case date.IsZero():
 		return ""
 	}
 	return store.TooOld
+}
+
+// published is the date of an article, as near as its feed says it; zero: it does not.
+func published(a *store.Article) time.Time {
+	if a.Published.IsZero() {
+		return a.Updated
+	}
+	return a.Published
 }

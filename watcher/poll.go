@@ -8,6 +8,7 @@ import (
 	"tocsin/store"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/health"
 	"tocsin/watcher/schedule"
 )
 
@@ -45,7 +46,12 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 	if o.err == nil {
 		p.Articles = articles(f.URL, o.res.Document, o.ended)
 	}
-	if sub.FullText && len(p.Articles) > 0 {
+	err := w.compare(ctx, &o, &p)
+	if err != nil {
+		w.uncommitted(ctx, f.URL, err)
+		return
+	}
+	if sub.FullText && len(o.unknown) > 0 {
 		idle()
 		w.readPages(ctx, &o, p.Articles)
 		if ctx.Err() != nil {
@@ -55,13 +61,30 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 	w.commit(ctx, &o, p)
 }
 
+// compare finds what a poll brought that was not known, and what that says of the
+// feed.
+func (w *Watcher) compare(ctx context.Context, o *outcome, p *store.Poll) (err error) {
+	if len(p.Articles) > 0 {
+		ids := make([]string, len(p.Articles))
+		for i := range p.Articles {
+			ids[i] = p.Articles[i].ID
+		}
+		if o.unknown, err = w.store.Unknown(ctx, p.Feed.URL, ids); err != nil {
+			return err
+		}
+	}
+	return w.examine(ctx, o, p)
+}
+
 // outcome is how the reading of one feed ended.
 type outcome struct {
 	before         store.Feed
 	sub            config.Feed
 	started, ended time.Time
 	res            *feed.Result
-	err            error // then there is no res
+	err            error    // then there is no res
+	unknown        []string // the IDs of articles that were not known
+	changes        []health.Change
 }
 
 // firstPoll reports whether the feed was never read before.
@@ -105,7 +128,7 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
 		w.uncommitted(ctx, p.Feed.URL, err)
 		return
 	}
-	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)
+	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)+len(p.Alerts)
 	if w.tally.storeWorked() {
 		w.log.Info("the store works again")
 	}
@@ -136,7 +159,7 @@ func (w *Watcher) committed(report PollReport, d store.Decision) {
 	if w.opts.Polled != nil {
 		w.opts.Polled(report)
 	}
-	if len(d.Alerts) > 0 {
+	if report.Alerts > 0 {
 		signal(w.rang)
 	}
 }

@@ -30,6 +30,7 @@ type Store interface {
 	Unknown(ctx context.Context, feed string, ids []string) ([]string, error)
 	CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error
 	Feeds(ctx context.Context) ([]store.Feed, error)
+	RulesOf(ctx context.Context, feed string, since time.Time, limit int) ([]store.RuleCount, error)
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
 	RecordDelivery(ctx context.Context, d store.Delivery) error
@@ -48,6 +49,7 @@ type Options struct {
 	Rules       *rules.Set // to begin with; see SetRules
 	Feeds       []config.Feed
 	Routes      []config.Route
+	Operators   string        // the channel that is told of feeds in trouble; "" for none
 	Requests    int           // that the reader runs at once; 1 or more
 	PerHost     int           // of these to one host; 1 or more
 	Timeout     time.Duration // of one request

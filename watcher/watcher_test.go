@@ -38,6 +38,8 @@ type world struct {
 	routes []config.Route
 	log    *slog.Logger
 	runs   int
+	// operators is the channel for notices.
+	operators string
 }
 
 func newWorld(t testing.TB, path string) *world {
@@ -78,6 +80,7 @@ func (w *world) watcher() *Watcher {
 		Rules:       ruleSet(w.t, testRules),
 		Feeds:       w.feeds,
 		Routes:      w.routes,
+		Operators:   w.operators,
 		Requests:    4,
 		PerHost:     2,
 		Timeout:     10 * time.Minute,

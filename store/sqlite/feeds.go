@@ -12,16 +12,16 @@ import (
 
 // feedColumns are what scanFeed scans and feedValues gives, in order.
 const feedColumns = `url, location, title, etag, last_modified, digest, ttl, skip_hours, skip_days,
-	next_poll, polled, begun, succeeded, delivered, failures, problem, gone`
+	next_poll, polled, begun, succeeded, delivered, failures, problem, gone, health`
 
 func scanFeed(row scanner, f *store.Feed) error {
 	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified, &f.Digest, span{&f.TTL}, &f.SkipHours, &f.SkipDays,
-		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Begun}, moment{&f.Succeeded}, moment{&f.Delivered}, &f.Failures, &f.Problem, &f.Gone)
+		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Begun}, moment{&f.Succeeded}, moment{&f.Delivered}, &f.Failures, &f.Problem, &f.Gone, document{&f.Health})
 }
 
 func feedValues(f *store.Feed) []any {
 	return []any{f.URL, f.Location, f.Title, f.ETag, f.LastModified, f.Digest, f.TTL.Microseconds(), f.SkipHours, f.SkipDays,
-		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), micros(f.Delivered), f.Failures, f.Problem, f.Gone}
+		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), micros(f.Delivered), f.Failures, f.Problem, f.Gone, string(f.Health)}
 }
 
 // feedMarks are as many parameters as there are feedColumns.

@@ -18,7 +18,8 @@ func testCommitPoll(t *testing.T, open opener) {
 			w.subscribed(a)
 			want := store.Feed{URL: a, Location: "https://moved.example", Title: "A", ETag: `"e"`, LastModified: "l",
 				Digest: "d", TTL: time.Minute, SkipHours: 1<<24 - 1, SkipDays: 1<<7 - 1,
-				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Delivered: at(1), Failures: 4, Problem: "p", Gone: true}
+				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Delivered: at(1), Failures: 4, Problem: "p", Gone: true,
+				Health: []byte(`{"gaps": 3}`)}
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			w.is(w.feeds()[a], want, "the feed")
 		},
@@ -26,7 +27,7 @@ func testCommitPoll(t *testing.T, open opener) {
 			w.subscribed(a)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{
 				URL: a, Location: "l", Title: "A", ETag: "e", LastModified: "l", Digest: "d", Problem: "p", Failures: 1, Polled: at(0),
-				TTL: time.Hour, SkipHours: 1, SkipDays: 1, Delivered: at(0)}}, nil))
+				TTL: time.Hour, SkipHours: 1, SkipDays: 1, Delivered: at(0), Health: []byte("{}")}}, nil))
 			w.claimFeeds(me, 0)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{URL: a}}, nil))
 			w.is(w.feeds()[a], store.Feed{URL: a}, "the feed")
@@ -96,6 +97,35 @@ func testCommitPoll(t *testing.T, open opener) {
 			}
 			w.is(w.counts().Articles, 0, "articles")
 			w.found(silent, a, article(a, 2))
+		},
+		"an alert about the feed itself is kept, whatever is new, and once": func(t *testing.T, w *world) {
+			w.subscribed(a)
+			notice := store.Alert{Story: store.NoticeID(a, "silent"), Route: "operators", Channel: "#ops",
+				Content: []byte("{}"), Created: at(3), State: store.AlertPending}
+			notice.ID = store.AlertID(notice.Story, notice.Route)
+			for range 2 {
+				p := poll(a, 0)
+				p.Alerts = []store.Alert{notice}
+				w.ok(w.CommitPoll(w.ctx, p, nil))
+				w.is(w.claimFeeds(me, 0), []string{a}, "feeds claimed again")
+			}
+			x := article(a, 1)
+			p := poll(a, 0, x)
+			p.Alerts = []store.Alert{notice}
+			p.Alerts[0].Created = at(9)
+			w.ok(w.CommitPoll(w.ctx, p, deciding(alarm(x, "news"))))
+			w.is(alertRoutes(w.alerts()), []string{"news", "operators"}, "alerts")
+			w.is(alertRoutes(w.claimAlerts(me, 9)), []string{"operators", "news"}, "alerts to be said")
+		},
+		"an alert about the feed itself fails with its poll": func(t *testing.T, w *world) {
+			w.subscribed(a)
+			before := w.everything()
+			p := poll(a, 5)
+			p.Alerts = []store.Alert{{ID: "i", Story: "s", Route: "r", Created: at(0)}}
+			if err := w.CommitPoll(w.ctx, p, nil); err == nil {
+				t.Error("an alert without a state is kept")
+			}
+			w.is(w.everything(), before, "the store")
 		},
 		"polls at the same time are judged one after the other": func(t *testing.T, w *world) {
 			const n = 16

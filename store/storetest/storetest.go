@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Feed", testFeed},
 		{"Articles", testArticles},
 		{"ArticlesAt", testArticlesAt},
+		{"RulesOf", testRulesOf},
 		{"Alerts", testAlerts},
 		{"ArticleCounts", testArticleCounts},
 		{"Counts", testCounts},

@@ -71,7 +71,7 @@ func testValues(t *testing.T, open opener) {
 			for _, s := range oddStrings {
 				w.subscribe(feed + s)
 				w.is(w.claimFeeds(me, 0), []string{feed + s}, "claimed")
-				want := store.Feed{URL: feed + s, Location: s, Title: s, ETag: s, LastModified: s, Digest: s, Problem: s, NextPoll: at(0)}
+				want := store.Feed{URL: feed + s, Location: s, Title: s, ETag: s, LastModified: s, Digest: s, Problem: s, NextPoll: at(0), Health: []byte(s)}
 				w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 				w.is(w.feeds(), map[string]store.Feed{feed + s: want}, "feeds")
 			}

@@ -25,6 +25,8 @@ type Config struct {
 	Slack  Slack
 	Routes []Route // flattened: in the order in which they are tried
 	Log    Log
+	// Operators is the channel that is told of feeds in trouble; "" for none.
+	Operators string
 	// StoryWindow is how long a story takes further reports.
 	StoryWindow time.Duration
 	// Listed are the URLs of all feeds that the configuration names, enabled or

@@ -197,6 +197,19 @@ routes:
 	}
 }
 
+func TestOperatorsHaveAChannelOrNone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "", "operators:\n": "", `operators: {channel: ""}`: "", `operators: {channel: "#ops"}`: "#ops", "operators: {channel: C0123456789}": "C0123456789"} {
+		if c := parse(t, text); c.Operators != want {
+			t.Errorf("%q: channel %q, want %q", text, c.Operators, want)
+		}
+	}
+	c, problems := Parse("x.yaml", []byte("operators: {channel: ops}"), archive(new(txtar.Archive)))
+	if got := yamlfile.Problems(problems).Error(); c != nil || !strings.HasPrefix(got, `x.yaml:1:22: "ops" is no channel`) {
+		t.Errorf("a channel that is none: %s", got)
+	}
+}
+
 func TestUnknownThemes(t *testing.T) {
 	t.Parallel()
 	c := parse(t, "routes:\n  routes:\n    - {themes: [exclusivity, regulatory_prob]}\n    - {themes: [x]}\n")

@@ -32,7 +32,7 @@ type File struct {
 	// Intervals are spans of the week that routes can be quiet in, by name.
 	// Without effect in this version.
 	Intervals yamlfile.At[yamlfile.Map[intervalBlock]] `yaml:"intervals"`
-	// Operators is where tocsin speaks of itself. Without effect in this version.
+	// Operators is where tocsin speaks of itself and its feeds.
 	Operators operatorsBlock `yaml:"operators"`
 	// Stories is how articles are grouped.
 	Stories storiesBlock `yaml:"stories"`
@@ -178,10 +178,11 @@ type intervalBlock struct {
 	To yamlfile.String `yaml:"to"`
 }
 
-// operatorsBlock is where tocsin speaks of itself.
+// operatorsBlock is where tocsin speaks of itself and its feeds.
 type operatorsBlock struct {
-	// Channel is the channel that is told what operators should know. Without
-	// effect in this version.
+	// Channel is the channel that is told once when a feed falls silent, cannot be
+	// read, or is gone, and when it is well again. Default: none, only the log says
+	// so.
 	Channel yamlfile.String `yaml:"channel"`
 }
 
@@ -231,7 +232,6 @@ func (f *File) idle() []idleKey {
 		{"fetch.websub_callback", asked(f.Fetch.WebsubCallback)},
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
 		{"intervals", f.Intervals.Pos},
-		{"operators.channel", asked(f.Operators.Channel)},
 		{"retention.articles", f.Retention.Articles.Pos},
 		{"retention.matched", f.Retention.Matched.Pos},
 		{"retention.max_size", f.Retention.MaxSize.Pos},

@@ -91,6 +91,10 @@ func (l *loader) config(f *File) *Config {
 		Log:    l.log(&f.Log),
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
+	if f.Operators.Channel.Value != "" {
+		l.channel(f.Operators.Channel)
+		c.Operators = f.Operators.Channel.Value
+	}
 	c.Feeds = l.feeds(f)
 	c.Listed, c.routeThemes, c.rulePos = l.listed, l.themes, l.rulePos
 	return c

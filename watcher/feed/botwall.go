@@ -49,11 +49,17 @@ func isWall(h http.Header, page []byte) bool {
 	return false
 }
 
-// botWall is err, which says that body is no feed, unless the page is a bot wall.
-func (a *answer) botWall(err error, body []byte) error {
+// notAFeed is err, or a better word for it where it says that body is no feed: the
+// page may be a bot wall, or that of a parked domain.
+func (a *answer) notAFeed(err error, body []byte) error {
 	var e *Error
-	if errors.As(err, &e) && e.Problem == NotAFeed && isWall(a.header, body) {
+	switch {
+	case !errors.As(err, &e) || e.Problem != NotAFeed:
+		return err
+	case isWall(a.header, body):
 		return &Error{Problem: BotWall, Reason: fmt.Sprintf("%d %s: %s", a.code, http.StatusText(a.code), wantsBrowser), Err: err}
+	case isParked(body):
+		return &Error{Problem: Parked, Reason: "the page of a parked domain, not a feed", Err: err}
 	}
 	return err
 }

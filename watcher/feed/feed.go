@@ -101,6 +101,7 @@ const (
 	TooLarge    Problem = "too large"   // over the size limit, before or after decompression
 	Empty       Problem = "empty"       // 200 and no body
 	NotAFeed    Problem = "not a feed"  // HTML, or something else
+	Parked      Problem = "parked"      // a page that offers the domain for sale
 	BotWall     Problem = "bot wall"    // a page that lets browsers through and nobody else
 	Broken      Problem = "broken"      // a feed, but too damaged to read one entry
 )

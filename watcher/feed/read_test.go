@@ -209,6 +209,7 @@ func TestReadFails(t *testing.T) {
 		want feed.Error
 	}{
 		{"a page", answerWith(200, html, "ETag", `"1"`), feed.Error{Problem: feed.NotAFeed, Code: 200, Reason: "HTML page, not a feed"}},
+		{"the page of a parked domain", answerWith(200, "<html><title>feeds.example</title><a>Buy this Domain</a></html>"), feed.Error{Problem: feed.Parked, Code: 200, Reason: "the page of a parked domain, not a feed"}},
 		{"nothing", answerWith(200, ""), feed.Error{Problem: feed.Empty, Code: 200, Reason: "an empty answer"}},
 		{"only blanks", answerWith(200, " \n "), feed.Error{Problem: feed.Empty, Code: 200, Reason: "an empty document"}},
 		{"204", answerWith(204, ""), feed.Error{Problem: feed.Empty, Code: 204, Reason: "204 No Content"}},

@@ -112,7 +112,7 @@ func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.
 	}
 	doc, err := parse(ctx, Raw{Body: body, Base: a.url, ContentType: contentType, MaxBody: r.opts.MaxBody})
 	if err != nil {
-		return nil, a.botWall(err, body)
+		return nil, a.notAFeed(err, body)
 	}
 	res.Document = doc
 	res.NotBefore = later(res.NotBefore, bounded(now.Add(doc.Fresh()), now))
