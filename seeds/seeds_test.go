@@ -2,6 +2,7 @@ package seeds_test
 
 import (
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,29 +16,40 @@ import (
 // today is any day before the allowances in the rule files run out.
 var today = time.Date(2031, 3, 4, 0, 0, 0, 0, time.UTC)
 
-// compile compiles the starter rules as one set, and fails the test for any
-// problem, warnings too.
-func compile(t *testing.T) *rules.Set {
-	t.Helper()
+// starter compiles the starter rules as one set, once for all tests: it is the
+// same set for each, and large.
+var starter = sync.OnceValues(func() (*rules.Set, []error) {
+	var errs []error
 	names, err := fs.Glob(seeds.Themes(), "*.yaml")
 	if err != nil {
-		t.Fatal(err)
+		return nil, []error{err}
 	}
 	var files []*rules.File
 	for _, name := range names {
 		data, err := fs.ReadFile(seeds.Themes(), name)
 		if err != nil {
-			t.Fatal(err)
+			return nil, []error{err}
 		}
 		f, problems := rules.Parse(name, data)
 		for _, p := range problems {
-			t.Error(p)
+			errs = append(errs, p)
 		}
 		files = append(files, f)
 	}
 	set, problems := rules.Compile(today, files...)
 	for _, p := range problems {
-		t.Error(p)
+		errs = append(errs, p)
+	}
+	return set, errs
+})
+
+// compile returns the starter rules, and fails the test for any problem,
+// warnings too.
+func compile(t *testing.T) *rules.Set {
+	t.Helper()
+	set, errs := starter()
+	for _, err := range errs {
+		t.Error(err)
 	}
 	if t.Failed() {
 		t.FailNow()
