@@ -130,7 +130,7 @@ var mutations = []mutation{
 
 	// Examples.
 	{name: "an example that fails", site: `(?m)^      match:\n`, with: "      match:\n        - ‸Nothing of all this\n", want: "this example must match, and require does not hold (tocsin test shows the arithmetic)"},
-	{name: "an example that is said both to match and not to", site: `(?s)match:\n        - ([^\n]*\n)(.*?)no_match:\n`, with: "match:\n        - $1${2}no_match:\n        - ‸$1", want: "this example is said both to match and not to (see line "},
+	{name: "an example that is said both to match and not to", site: `(?s)      match:\n        - ([^\n]*\n)(.*?)      no_match:\n`, with: "      match:\n        - $1${2}      no_match:\n        - ‸$1", want: "this example is said both to match and not to (see line "},
 	{name: "a title with a colon", site: `(?m)^        - ([A-Z]\w+) (.*)`, with: `        - ‸$1: $2`, want: "unknown key"},
 	{name: "a title that begins in quotes", site: `(?m)^        - ([A-Z]\w+) (.*)`, with: `        - "$1" ‸$2`, want: "text goes on behind its closing quote (put all of it in single quotes"},
 	{name: "a title that begins with a star", site: `(?m)^        - ([A-Z]\w+) (.*)`, with: `        - ‸*$1 $2`, want: "text that begins with * must be in quotes"},
