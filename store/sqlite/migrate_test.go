@@ -18,6 +18,7 @@ var frozen = map[string]string{
 	"migrations/0002_address.sql": "0a54477110ebfa26b15bc75d604aec3be52a3bc96d14b33dc77ca3128fa54d58",
 	"migrations/0003_begun.sql":   "761c8463845648368fe1e49f3f8f3f799e32f9c427c9893c4d0f328661414c23",
 	"migrations/0004_manners.sql": "a4648e9cbfc697ba21f5f133f360813801371ee092c05760fe32e75a13b47f08",
+	"migrations/0005_pushes.sql":  "a6967163e57dcc944ca3161a38aceedf156a5e620d398f3d1ae7bda6d45aaa58",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
