@@ -49,7 +49,11 @@ type Result struct {
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	Document  *Document
+	// URL is where the answer came from, after all redirects, and Links are its Link
+	// headers (RFC 8288), as sent.
+	URL      string
+	Links    []string
+	Document *Document
 }
 
 // Document is a feed as read. All texts are plain: markup is gone, entities are
@@ -68,6 +72,11 @@ type Document struct {
 	Period time.Duration
 	// Skip is when the feed says that it does not change.
 	Skip Skip
+	// Hubs are the addresses at which the feed can be subscribed (W3C WebSub), in
+	// the document's order, and Self is the one by which it calls itself: absolute
+	// http or https, "" and nil when it does not say.
+	Hubs []string
+	Self string
 }
 
 // Item is one entry of a feed.

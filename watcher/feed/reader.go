@@ -89,6 +89,7 @@ func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result,
 func (a *answer) unchanged(req Request, now time.Time) *Result {
 	return &Result{
 		Unchanged: true, Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: req.Digest,
+		URL: a.url.String(), Links: a.header.Values("Link"),
 		ETag:         cmp.Or(validator(a.header, "ETag"), req.ETag),
 		LastModified: cmp.Or(validator(a.header, "Last-Modified"), req.LastModified),
 	}
@@ -105,6 +106,7 @@ func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.
 	res := &Result{
 		Sent: true, Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: digest(body, contentType),
 		ETag: validator(a.header, "ETag"), LastModified: validator(a.header, "Last-Modified"),
+		URL: a.url.String(), Links: a.header.Values("Link"),
 	}
 	if res.Digest == req.Digest {
 		res.Unchanged = true
