@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"watcher/story":    {},
 	"watcher/slack":    {},
 	"watcher/web":      {},
+	"watcher/websub":   {},
 	"watcher/schedule": {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/schedule", "watcher/story"},
 	"watcher/reload":   {"rules/..."},

@@ -16,6 +16,7 @@ type PollReport struct {
 	Feed      string // its URL
 	Title     string
 	Unchanged bool
+	Pushed    bool   // a hub brought it: nobody was asked
 	Failed    bool   // nothing could be read
 	New       int    // articles not seen before
 	Matched   int    // of these: articles that rules matched
@@ -33,7 +34,7 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
-	o := outcome{before: f, sub: sub, started: w.now()}
+	o := outcome{before: f, sub: sub, started: w.now(), push: w.pushOf(ctx, f.URL)}
 	req := request(f, sub, o.started)
 	req.Waiting = idle
 	o.res, o.err = w.reader.Read(ctx, req, o.started)
@@ -41,10 +42,12 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 		return // the lease is given back on leaving
 	}
 	o.ended = w.now()
-	p := store.Poll{Holder: w.opts.Holder, Feed: w.after(&o)}
+	p := store.Poll{Holder: w.opts.Holder}
 	if o.err == nil {
 		p.Articles = articles(f.URL, o.res.Document, o.ended)
 	}
+	w.seeMissed(ctx, &o, p.Articles)
+	p.Feed = w.after(&o)
 	if sub.FullText && len(p.Articles) > 0 {
 		idle()
 		w.readPages(ctx, &o, p.Articles)
@@ -52,7 +55,9 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 			return
 		}
 	}
-	w.commit(ctx, &o, p)
+	if _, err := w.commit(ctx, &o, p); err == nil {
+		w.seeHub(ctx, &o)
+	}
 }
 
 // outcome is how the reading of one feed ended.
@@ -61,7 +66,9 @@ type outcome struct {
 	sub            config.Feed
 	started, ended time.Time
 	res            *feed.Result
-	err            error // then there is no res
+	err            error      // then there is no res
+	push           store.Push // the feed's; zero for none
+	pushed         bool       // a hub brought it
 }
 
 // firstPoll reports whether the feed was never read before.
@@ -80,37 +87,42 @@ func (w *Watcher) after(o *outcome) store.Feed {
 		Started: o.started, Ended: o.ended, MinInterval: w.opts.MinInterval,
 		NotBefore: wish(f, o.res, o.err, o.ended),
 		Failures:  f.Failures, Throttled: throttled(o.err),
-		Skip: schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
+		Skip:        schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
+		PushedUntil: pushedUntil(o.push),
 	})
 	return f
 }
 
-// commit judges the new articles of a poll and commits all of it.
-func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
+// commit judges the new articles of a poll and commits all of it. It returns how
+// many were new; an error is told already.
+func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news int, err error) {
 	report := PollReport{
 		Feed: p.Feed.URL, Title: sourceName(o.sub, p.Feed), Problem: p.Feed.Problem,
-		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged,
+		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, Pushed: o.pushed,
 	}
 	j := judge{
 		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
 		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), now: o.ended,
 	}
 	var decided store.Decision
-	err := w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+	err = w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
 		d, err := j.decide(ctx, fresh, stories)
 		decided, report.New = d, len(fresh)
 		return d, err
 	})
 	if err != nil {
 		w.uncommitted(ctx, p.Feed.URL, err)
-		return
+		return 0, err
 	}
 	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)
 	if w.tally.storeWorked() {
 		w.log.Info("the store works again")
 	}
-	w.tell(ctx, o, p.Feed, report.New)
+	if !o.pushed {
+		w.tell(ctx, o, p.Feed, report.New)
+	}
 	w.committed(report, decided)
+	return report.New, nil
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when

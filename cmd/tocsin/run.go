@@ -43,9 +43,18 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
+	l, err := s.listen()
+	if err != nil {
+		return err
+	}
+	if s.pushed = l != nil; s.pushed {
+		defer l.Close() // no harm where it was served
+	}
 	log.Info("tocsin begins", "version", version, "store", s.config.Store)
 	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
-		return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
+		return serving(log, l, s.handler(log, w), func() error {
+			return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
+		})
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))
