@@ -49,8 +49,8 @@ type Result struct {
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	// URL is where the answer came from, after all redirects, and Links are its Link
-	// headers (RFC 8288), as sent.
+	// URL is where a document that was Sent came from, after all redirects, and Links
+	// are its Link headers (RFC 8288).
 	URL      string
 	Links    []string
 	Document *Document

@@ -89,7 +89,6 @@ func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result,
 func (a *answer) unchanged(req Request, now time.Time) *Result {
 	return &Result{
 		Unchanged: true, Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: req.Digest,
-		URL: a.url.String(), Links: a.header.Values("Link"),
 		ETag:         cmp.Or(validator(a.header, "ETag"), req.ETag),
 		LastModified: cmp.Or(validator(a.header, "Last-Modified"), req.LastModified),
 	}
