@@ -96,7 +96,7 @@ type hubSub struct{ topic, secret string }
 func (h *strictHub) PostForm(_ context.Context, hub string, form url.Values, _ time.Time) error {
 	h.mu.Lock()
 	h.asked, h.modes = append(h.asked, time.Now()), append(h.modes, form.Get("hub.mode"))
-	n := len(h.asked)
+	n, silent := len(h.asked), h.silent
 	h.mu.Unlock()
 	cb, topic, secret := form.Get("hub.callback"), form.Get("hub.topic"), form.Get("hub.secret")
 	token, ours := strings.CutPrefix(cb, callback)
@@ -112,7 +112,7 @@ func (h *strictHub) PostForm(_ context.Context, hub string, form url.Values, _ t
 	switch {
 	case h.deny:
 		h.get(cb, url.Values{"hub.mode": {"denied"}, "hub.topic": {topic}, "hub.reason": {"not\nyou"}})
-	case h.silent:
+	case silent:
 	case h.verify(cb, form.Get("hub.mode"), topic):
 		h.mu.Lock()
 		defer h.mu.Unlock()

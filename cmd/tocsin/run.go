@@ -18,6 +18,8 @@ func newRun(e *env) *cobra.Command {
 		Short: "The daemon",
 		Long: `Polls every feed on its schedule, judges new articles, and delivers alerts, until
 SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the terminal.
+Feeds that name a hub are subscribed there, if the configuration has a callback for
+it (fetch.websub_callback), and are polled less often while the hub does its work.
 
 Rules are reloaded when their files change, and on SIGHUP. If anything is wrong with
 them, the log says what, and those before stay in use. The configuration, with the
