@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"watcher/story":    {},
 	"watcher/slack":    {},
 	"watcher/web":      {},
+	"watcher/websub":   {},
 	"watcher/schedule": {},
 	"watcher/opml":     {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/schedule", "watcher/story"},

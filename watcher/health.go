@@ -19,6 +19,9 @@ func (w *Watcher) tell(ctx context.Context, o *outcome, after store.Feed, news i
 	for _, c := range o.changes {
 		tellChange(log, o, after, c)
 	}
+	if o.pushed {
+		return // nobody was asked
+	}
 	switch {
 	case len(o.changes) > 0:
 	case after.Failures > 0:

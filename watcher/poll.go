@@ -17,6 +17,7 @@ type PollReport struct {
 	Feed      string // its URL
 	Title     string
 	Unchanged bool
+	Pushed    bool   // a hub brought it: nobody was asked
 	Failed    bool   // nothing could be read
 	New       int    // articles not seen before
 	Matched   int    // of these: articles that rules matched
@@ -34,7 +35,7 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
-	o := outcome{before: f, sub: sub, started: w.now()}
+	o := outcome{before: f, sub: sub, started: w.now(), push: w.pushOf(ctx, f.URL)}
 	req := request(f, sub, o.started)
 	req.Waiting = idle
 	o.res, o.err = w.reader.Read(ctx, req, o.started)
@@ -42,12 +43,11 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 		return // the lease is given back on leaving
 	}
 	o.ended = w.now()
-	p := store.Poll{Holder: w.opts.Holder, Feed: w.after(&o)}
+	p := store.Poll{Holder: w.opts.Holder}
 	if o.err == nil {
 		p.Articles = articles(f.URL, o.res.Document, o.ended)
 	}
-	err := w.compare(ctx, &o, &p)
-	if err != nil {
+	if err := w.compare(ctx, &o, &p); err != nil {
 		w.uncommitted(ctx, f.URL, err)
 		return
 	}
@@ -58,22 +58,33 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 			return
 		}
 	}
-	w.commit(ctx, &o, p)
+	if _, err := w.commit(ctx, &o, p); err == nil {
+		w.seeHub(ctx, &o)
+	}
 }
 
 // compare finds what a poll brought that was not known, and what that says of the
-// feed.
-func (w *Watcher) compare(ctx context.Context, o *outcome, p *store.Poll) (err error) {
-	if len(p.Articles) > 0 {
-		ids := make([]string, len(p.Articles))
-		for i := range p.Articles {
-			ids[i] = p.Articles[i].ID
-		}
-		if o.unknown, err = w.store.Unknown(ctx, p.Feed.URL, ids); err != nil {
-			return err
-		}
+// feed and of its hub.
+func (w *Watcher) compare(ctx context.Context, o *outcome, p *store.Poll) error {
+	if err := w.findUnknown(ctx, o, p.Articles); err != nil {
+		return err
 	}
+	w.seeMissed(ctx, o)
+	p.Feed = w.after(o)
 	return w.examine(ctx, o, p)
+}
+
+// findUnknown finds which of a feed's articles were not known.
+func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.Article) (err error) {
+	if len(articles) == 0 {
+		return nil
+	}
+	ids := make([]string, len(articles))
+	for i := range articles {
+		ids[i] = articles[i].ID
+	}
+	o.unknown, err = w.store.Unknown(ctx, o.before.URL, ids)
+	return err
 }
 
 // outcome is how the reading of one feed ended.
@@ -82,9 +93,11 @@ type outcome struct {
 	sub            config.Feed
 	started, ended time.Time
 	res            *feed.Result
-	err            error    // then there is no res
-	unknown        []string // the IDs of articles that were not known
-	changes        []health.Change
+	err            error           // then there is no res
+	unknown        []string        // the IDs of articles that were not known
+	changes        []health.Change // of the feed's health
+	push           store.Push      // the feed's; zero for none
+	pushed         bool            // a hub brought it
 }
 
 // firstPoll reports whether the feed was never read before.
@@ -103,30 +116,32 @@ func (w *Watcher) after(o *outcome) store.Feed {
 		Started: o.started, Ended: o.ended, MinInterval: w.opts.MinInterval,
 		NotBefore: wish(f, o.res, o.err, o.ended),
 		Failures:  f.Failures, Throttled: throttled(o.err),
-		Skip: schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
+		Skip:        schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
+		PushedUntil: pushedUntil(o.push),
 	})
 	return f
 }
 
-// commit judges the new articles of a poll and commits all of it.
-func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
+// commit judges the new articles of a poll and commits all of it. It returns how
+// many were new; an error is told already.
+func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news int, err error) {
 	report := PollReport{
 		Feed: p.Feed.URL, Title: sourceName(o.sub, p.Feed), Problem: p.Feed.Problem,
-		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged,
+		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, Pushed: o.pushed,
 	}
 	j := judge{
 		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
 		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), now: o.ended,
 	}
 	var decided store.Decision
-	err := w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+	err = w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
 		d, err := j.decide(ctx, fresh, stories)
 		decided, report.New = d, len(fresh)
 		return d, err
 	})
 	if err != nil {
 		w.uncommitted(ctx, p.Feed.URL, err)
-		return
+		return 0, err
 	}
 	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)+len(p.Alerts)
 	if w.tally.storeWorked() {
@@ -134,6 +149,7 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
 	}
 	w.tell(ctx, o, p.Feed, report.New)
 	w.committed(report, decided)
+	return report.New, nil
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when

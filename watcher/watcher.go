@@ -55,6 +55,8 @@ type Options struct {
 	Timeout     time.Duration // of one request
 	MinInterval time.Duration // no feed more often
 	StoryWindow time.Duration // how long a story takes further reports
+	// Push is what hubs are subscribed with; nil leaves all feeds to polling.
+	Push *Push
 	// Polled is told of every poll when it is committed; nil tells nobody. It
 	// may be called from several goroutines at once.
 	Polled func(PollReport)
@@ -84,6 +86,10 @@ type Watcher struct {
 	rang       chan struct{} // an alert was committed, or an attempt has ended
 	pacing     pacing
 
+	hubs    chan struct{}  // a hub was found, or has verified something
+	brought chan *bringing // to whoever takes what hubs bring
+	taking  chan struct{}  // a token for each delivery that is being taken
+
 	tally tally
 	twins sync.Map // pairs of URLs that were told to have one address
 }
@@ -102,6 +108,9 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 
 		channels: make(chan struct{}, maxChannels),
 		rang:     make(chan struct{}, 1),
+		hubs:     make(chan struct{}, 1),
+		brought:  make(chan *bringing),
+		taking:   make(chan struct{}, maxTaking),
 		pacing:   pacing{free: make(map[string]time.Time)},
 	}
 	for _, f := range o.Feeds {
@@ -139,6 +148,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if w.sink != nil {
 		loops.Go(func() { w.deliverLoop(ctx) })
 	}
+	if w.opts.Push != nil {
+		loops.Go(func() { w.askLoop(ctx) })
+		loops.Go(func() { w.takeLoop(ctx) })
+	}
 	loops.Wait()
 	return leave()
 }
@@ -172,7 +185,11 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 	if err != nil {
 		return nil, err
 	}
-	if err := w.store.SyncFeeds(ctx, w.subscriptions(spread)); err != nil {
+	err = w.store.SyncFeeds(ctx, w.subscriptions(spread))
+	if err == nil && w.opts.Push != nil {
+		err = w.opts.Push.Store.SyncPushes(ctx, w.opts.Push.Callback, w.now())
+	}
+	if err != nil {
 		leave() // its error would say what err says
 		return nil, err
 	}

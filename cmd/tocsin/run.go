@@ -19,6 +19,8 @@ func newRun(e *env) *cobra.Command {
 		Short: "The daemon",
 		Long: `Polls every feed on its schedule, judges new articles, and delivers alerts, until
 SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the terminal.
+Feeds that name a hub are subscribed there, if the configuration has a callback for
+it (fetch.websub_callback), and are polled less often while the hub does its work.
 
 Rules are reloaded when their files change, and on SIGHUP. If anything is wrong with
 them, the log says what, and those before stay in use. The configuration, with the
@@ -44,6 +46,13 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
+	l, err := s.listen()
+	if err != nil {
+		return err
+	}
+	if s.pushed = l != nil; s.pushed {
+		defer l.Close() // no harm where it was served
+	}
 	log.Info("tocsin begins", "version", version, "store", s.config.Store)
 	idle, stop := context.WithCancel(ctx)
 	var memory sync.WaitGroup
@@ -51,7 +60,9 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	defer memory.Wait()
 	defer stop()
 	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
-		return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
+		return serving(log, l, s.handler(log, w), func() error {
+			return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
+		})
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))

@@ -44,6 +44,7 @@ type settings struct {
 	rules  *rules.Set
 	draft  reload.Draft // that rules was compiled from
 	at     time.Time    // for which it was compiled
+	pushed bool         // feeds are subscribed at the hubs that they name
 }
 
 // loadSettings reads the configuration, the feeds and the rules. Everything
@@ -155,7 +156,7 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 	defer db.Close()
 	reader := newReader(s.config.Fetch)
 	defer reader.Close()
-	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, watcher.Options{
+	o := watcher.Options{
 		Holder:      holder(),
 		Rules:       s.rules,
 		Feeds:       s.config.Feeds,
@@ -167,7 +168,11 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		MinInterval: s.config.Fetch.MinInterval,
 		StoryWindow: s.config.StoryWindow,
 		Polled:      polled,
-	})))
+	}
+	if s.pushed {
+		o.Push = &watcher.Push{Store: db, Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
+	}
+	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, o)))
 }
 
 // holder names this run of the program.

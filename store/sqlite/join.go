@@ -50,9 +50,9 @@ func (db *DB) leave(holder string) error {
 	return errors.Join(err, db.members.unlock())
 }
 
-// freeLeases ends the leases on feeds and alerts for which where holds.
+// freeLeases ends the leases on feeds, alerts and pushes for which where holds.
 func (tx *tx) freeLeases(ctx context.Context, where string, args ...any) error {
-	for _, table := range []string{"feeds", "alerts"} {
+	for _, table := range []string{"feeds", "alerts", "pushes"} {
 		if _, err := tx.exec(ctx, `UPDATE `+table+` SET holder = '', leased_until = 0 WHERE `+where, args...); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ var frozen = map[string]string{
 	"migrations/0004_manners.sql":   "a4648e9cbfc697ba21f5f133f360813801371ee092c05760fe32e75a13b47f08",
 	"migrations/0005_signature.sql": "42e2b7b328e2a4136b8882ace66b3f8dab5e222ff0b69eff098188678a1d8c71",
 	"migrations/0006_health.sql":    "a4949d65a2d10022d88309e4cd1ef2bb1f63c1596beb8475a150b48c02663b07",
+	"migrations/0007_pushes.sql":    "a6967163e57dcc944ca3161a38aceedf156a5e620d398f3d1ae7bda6d45aaa58",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {

@@ -22,6 +22,7 @@ type Config struct {
 	Rules  []string // files, folders, or builtin:NAME
 	Feeds  []Feed   // enabled ones only, each URL once
 	Fetch  Fetch
+	Web    Web
 	Slack  Slack
 	Routes []Route // flattened: in the order in which they are tried
 	Log    Log
@@ -61,6 +62,14 @@ type Fetch struct {
 	AllowPrivate bool          // loopback and private networks too
 	UserAgent    string        // "" takes tocsin's own
 	Contact      string        // for the operators of the sites; may be empty
+	// WebsubCallback is the public address under which hubs reach us; it has a path
+	// and ends in a slash. "" leaves all feeds to polling.
+	WebsubCallback string
+}
+
+// Web is where tocsin is reached over HTTP.
+type Web struct {
+	Listen string // host:port; "" serves nothing
 }
 
 // Slack is how Slack is reached.
@@ -91,4 +100,5 @@ const (
 	DefaultMaxAge   = 24 * time.Hour
 	DefaultStore    = "tocsin.db"
 	DefaultChannel  = "#ai-news"
+	DefaultListen   = "127.0.0.1:8420"
 )

@@ -263,3 +263,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestACallbackHasASlashAtItsEnd(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		``: "",
+		`fetch: {websub_callback: "https://me.example/a/websub"}`:                    "https://me.example/a/websub/",
+		`fetch: {websub_callback: "https://me.example/websub//"}`:                    "https://me.example/websub/",
+		`fetch: {websub_callback: "http://127.0.0.1:1/websub", allow_private: true}`: "http://127.0.0.1:1/websub/",
+	} {
+		if c := parse(t, text); c.Fetch.WebsubCallback != want || c.Web.Listen != DefaultListen {
+			t.Errorf("%s: callback %q at %q, want %q", text, c.Fetch.WebsubCallback, c.Web.Listen, want)
+		}
+	}
+}

@@ -38,7 +38,7 @@ type File struct {
 	Stories storiesBlock `yaml:"stories"`
 	// Retention is how long articles are kept. Without effect in this version.
 	Retention retentionBlock `yaml:"retention"`
-	// Web is the page of tocsin. Without effect in this version.
+	// Web is where tocsin is reached over HTTP.
 	Web webBlock `yaml:"web"`
 	// Log is how the daemon logs.
 	Log logBlock `yaml:"log"`
@@ -100,8 +100,10 @@ type fetchBlock struct {
 	// Contact is a URL or an address for the operators of the sites we poll. It
 	// is part of the default user agent. Default: none.
 	Contact yamlfile.String `yaml:"contact"`
-	// WebsubCallback is a public https URL for push updates. Default: none, feeds
-	// are polled. Without effect in this version.
+	// WebsubCallback is a public https URL with a path, such as
+	// https://me.example/websub, that leads to web.listen with its path kept. Feeds
+	// that name a hub (W3C WebSub) are subscribed there, and their news come at once.
+	// Default: none, all feeds are polled only.
 	WebsubCallback yamlfile.String `yaml:"websub_callback"`
 }
 
@@ -206,10 +208,11 @@ type retentionBlock struct {
 	MaxSize yamlfile.At[size] `yaml:"max_size"`
 }
 
-// webBlock is the page.
+// webBlock is where tocsin is reached over HTTP.
 type webBlock struct {
-	// Listen is the address the page is served at, such as 127.0.0.1:8420.
-	// Without effect in this version.
+	// Listen is the address that is served, and from which a proxy makes
+	// fetch.websub_callback public; "" serves nothing. In this version it serves that
+	// callback alone, and without one nothing. Default: 127.0.0.1:8420.
 	Listen yamlfile.String `yaml:"listen"`
 	// TokenFile is the file that holds the token which other addresses than
 	// loopback need. Without effect in this version.
@@ -229,14 +232,15 @@ type logBlock struct {
 // does nothing with, where they are given and ask for something.
 func (f *File) idle() []idleKey {
 	keys := []idleKey{
-		{"fetch.websub_callback", asked(f.Fetch.WebsubCallback)},
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
 		{"intervals", f.Intervals.Pos},
 		{"retention.articles", f.Retention.Articles.Pos},
 		{"retention.matched", f.Retention.Matched.Pos},
 		{"retention.max_size", f.Retention.MaxSize.Pos},
-		{"web.listen", asked(f.Web.Listen)},
 		{"web.token_file", asked(f.Web.TokenFile)},
+	}
+	if f.Fetch.WebsubCallback.Value == "" {
+		keys = append(keys, idleKey{"web.listen without fetch.websub_callback", asked(f.Web.Listen)})
 	}
 	if f.Log.Format.Value == "journal" {
 		keys = append(keys, idleKey{"log.format: journal", f.Log.Format.Pos})

@@ -86,6 +86,7 @@ func (l *loader) config(f *File) *Config {
 		Store:  l.store(f.Store),
 		Rules:  l.rules(f.Rules),
 		Fetch:  l.fetch(&f.Fetch),
+		Web:    l.web(f),
 		Slack:  l.slack(&f.Slack),
 		Routes: l.routes(&f.Routes),
 		Log:    l.log(&f.Log),
@@ -148,6 +149,8 @@ func (l *loader) fetch(f *fetchBlock) Fetch {
 		AllowPrivate: f.AllowPrivate.Value,
 		UserAgent:    l.header(f.UserAgent, "fetch.user_agent"),
 		Contact:      l.header(f.Contact, "fetch.contact"),
+
+		WebsubCallback: l.callback(f),
 	}
 }
 

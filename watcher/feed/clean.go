@@ -31,6 +31,7 @@ type cleaned struct {
 	texts    []string // see stash
 	sitemap  bool
 	degraded string // see Document.Degraded
+	links    links
 }
 
 // format is which of gofeed's parsers a document is for.
@@ -77,7 +78,7 @@ func cleanXML(doc []byte, base *url.URL) (cleaned, error) {
 	if c.surplus > 0 {
 		c.degraded = fmt.Sprintf("more than %d entries: %d left out", MaxItems, c.surplus)
 	}
-	return cleaned{format: c.format, doc: c.out, texts: c.texts, sitemap: c.dialect.sitemap, degraded: c.degraded}, nil
+	return cleaned{format: c.format, doc: c.out, texts: c.texts, links: c.links, sitemap: c.dialect.sitemap, degraded: c.degraded}, nil
 }
 
 type cleaner struct {
@@ -99,6 +100,7 @@ type cleaner struct {
 	foreign  bool     // a channel or an entry had a prefix that is not declared
 	page     bool     // the document is the source of a page
 	texts    []string // see stash
+	links    links
 	degraded string
 	err      error
 }
@@ -216,6 +218,9 @@ func (c *cleaner) place(e *element, t token) {
 			e.as, e.local = nil, "" // the parser would forget the first one
 		}
 	case c.item < 0 && container(parent), c.item >= 0 && c.parent() == c.item:
+		if c.item < 0 && e.local == "link" {
+			c.feedLink(t.attrs)
+		}
 		c.field(e, t.attrs)
 	}
 }

@@ -49,8 +49,10 @@ type Result struct {
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	// From is the address that answered, after all redirects; without credentials.
+	// From is the address that answered, after all redirects and without
+	// credentials; Links are its Link headers (RFC 8288) where a document was Sent.
 	From     string
+	Links    []string
 	Document *Document
 }
 
@@ -71,6 +73,11 @@ type Document struct {
 	Period time.Duration
 	// Skip is when the feed says that it does not change.
 	Skip Skip
+	// Hubs are the addresses at which the feed can be subscribed (W3C WebSub), in
+	// the document's order, and Self is the one by which it calls itself: absolute
+	// http or https, "" and nil when it does not say.
+	Hubs []string
+	Self string
 }
 
 // Item is one entry of a feed.

@@ -41,32 +41,49 @@ var (
 	errBusy = errors.New("time limit of waiting")
 )
 
-// fetch asks for a document and follows redirects. Every hop takes its turn at its
-// host, and only then one of the requests that may run at once: so those that wait
-// for a busy host are in nobody's way.
-func (r *Reader) fetch(ctx context.Context, c call, now time.Time) (*answer, error) {
+// fetch asks for a document and follows redirects.
+func (r *Reader) fetch(ctx context.Context, c call, now time.Time) (a *answer, err error) {
 	start, err := webAddress(c.URL)
 	if err != nil {
 		return nil, err
 	}
-	seat := r.turns.seat(c.Waiting)
+	err = r.walk(ctx, start, c.Waiting, func(ctx context.Context, t *trail) (done bool, err error) {
+		a, err = r.hop(ctx, t, c, now)
+		return a != nil, err
+	})
+	return a, err
+}
+
+// walk makes requests from start on until one is done, or the time for all of them
+// is over. A hop that is redirected has the trail follow. Every hop takes its turn
+// at its host, and only then one of the requests that may run at once: so those
+// that wait for a busy host are in nobody's way.
+func (r *Reader) walk(ctx context.Context, start *url.URL, waiting func(), hop func(context.Context, *trail) (done bool, err error)) error {
+	seat := r.turns.seat(waiting)
 	defer seat.leave()
-	waiting, cancel := context.WithTimeoutCause(ctx, 2*r.opts.Timeout, errBusy)
+	patience, cancel := context.WithTimeoutCause(ctx, 2*r.opts.Timeout, errBusy)
 	defer cancel()
 
 	t := newTrail(start)
 	for left := r.opts.Timeout; ; {
-		if err := r.turn(waiting, seat, hostKey(t.at())); err != nil {
-			return nil, err
+		if err := r.turn(patience, seat, hostKey(t.at())); err != nil {
+			return err
 		}
 		began := time.Now()
-		a, err := r.hop(ctx, left, t, c, now)
+		done, err := r.timed(ctx, left, func(ctx context.Context) (bool, error) { return hop(ctx, t) })
 		<-r.running
-		if a != nil || err != nil {
-			return a, err
+		if done || err != nil {
+			return err
 		}
 		left -= time.Since(began)
 	}
+}
+
+// timed makes a hop within a time limit.
+func (r *Reader) timed(ctx context.Context, limit time.Duration, hop func(context.Context) (bool, error)) (done bool, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeout)
+	defer cancel()
+	return hop(ctx)
 }
 
 // turn waits until a request may run to a host.
@@ -88,9 +105,7 @@ func (r *Reader) turn(ctx context.Context, s *seat, host string) error {
 
 // hop makes one request. It returns neither an answer nor an error where it is
 // redirected; t is there then.
-func (r *Reader) hop(ctx context.Context, limit time.Duration, t *trail, c call, now time.Time) (*answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeout)
-	defer cancel()
+func (r *Reader) hop(ctx context.Context, t *trail, c call, now time.Time) (*answer, error) {
 	resp, err := r.ask(ctx, t, c)
 	if err != nil {
 		return nil, r.transportError(ctx, err, "no answer")

@@ -20,7 +20,7 @@ func cleanJSON(doc []byte) (cleaned, error) {
 	if err != nil && len(s.items) == 0 {
 		return cleaned{}, &Error{Problem: Broken, Reason: "cut off before its first entry ends", Err: err}
 	}
-	out := cleaned{format: jsonFormat}
+	out := cleaned{format: jsonFormat, links: s.links()}
 	switch {
 	case err != nil:
 		out.degraded = "cut off after " + entries(len(s.items))
@@ -49,6 +49,7 @@ type split struct {
 	head    object // without its items
 	items   []object
 	surplus int // items over MaxItems
+	hubs    json.RawMessage
 }
 
 // splitJSON takes a JSON Feed apart. What came before an error is returned with
@@ -77,6 +78,9 @@ func splitJSON(doc []byte) (split, error) {
 		}
 		if _, ok := feedFields[name]; ok {
 			s.head[name] = value
+		}
+		if name == "hubs" {
+			s.hubs = value
 		}
 	}
 	_, err := d.Token()

@@ -62,6 +62,7 @@ func parse(ctx context.Context, d Raw) (*Document, error) {
 	}
 	doc := f.document(entry{base: d.Base, stashed: c.texts, sitemap: c.sitemap, markup: d.Markup})
 	doc.Degraded = c.degraded
+	doc.Hubs, doc.Self = c.links.hubs, c.links.self
 	return doc, nil
 }
 

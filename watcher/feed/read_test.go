@@ -79,7 +79,7 @@ func TestReadAFeed(t *testing.T) {
 	}
 	got.Digest = ""
 	want := &feed.Result{
-		Sent: true, ETag: `W/"a b"`, LastModified: "yesterday, about noon",
+		Sent: true, ETag: `W/"a b"`, LastModified: "yesterday, about noon", From: s.URL + "/feeds/rss",
 		Document: &feed.Document{Title: "Harbour news", Items: []feed.Item{
 			{Key: "tide-1", ID: "tide-1", Title: "Spring tide", Link: s.URL + "/tide"},
 		}},

@@ -105,6 +105,7 @@ func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.
 	res := &Result{
 		Sent: true, From: a.url.String(), Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: digest(body, contentType),
 		ETag: validator(a.header, "ETag"), LastModified: validator(a.header, "Last-Modified"),
+		Links: a.header.Values("Link"),
 	}
 	if res.Digest == req.Digest {
 		res.Unchanged = true

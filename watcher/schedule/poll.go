@@ -30,6 +30,9 @@ type Poll struct {
 	Failures    int           // failed polls in a row, this one included; 0 after a good one
 	Throttled   bool          // this one failed because the server is asked too often
 	Skip        Skip          // when the feed wants no polls
+	// PushedUntil is until when a hub brings the feed's news, so that polls are only
+	// there to notice what it does not bring; zero: no hub does.
+	PushedUntil time.Time
 }
 
 // Skip is when a feed wants no polls: an hour of the day, or a day of the week,
@@ -44,18 +47,38 @@ type Skip struct {
 // where these are later, when the server wishes (MaxWait from now at most) or
 // the back-off of failures is over; in each case plus the feed's jitter, and in
 // an hour that the feed does not skip. It is never before MinInterval has passed.
+// While a hub brings the news it is the schedule's last time before several
+// intervals have passed, or before the hub's time ends.
 func (s Schedule) NextPoll(p Poll) time.Time {
 	jitter := Jitter(p.Feed, s.spreadOver(p.HostFeeds))
 	next := latest(
 		s.Next(p.Ended),
 		earliest(p.NotBefore, p.Ended.Add(MaxWait)),
 		p.Ended.Add(s.backoff(p)),
+		s.afterPushes(p),
 	).Add(jitter)
 	next = latest(next, p.Started.Add(p.MinInterval))
 	if open := p.Skip.after(next); open.After(next) && open.Sub(p.Ended) <= maxSkip {
 		next = open.Add(jitter)
 	}
 	return next
+}
+
+// The interval of polls that only see whether a hub brings everything.
+const (
+	pushedFactor = 6 // intervals of the schedule
+	minPushed    = time.Hour
+	maxPushed    = 6 * time.Hour // unless the schedule's is longer
+)
+
+// afterPushes is when a feed is polled whose news a hub brings; the zero time where
+// none does.
+func (s Schedule) afterPushes(p Poll) time.Time {
+	if !p.PushedUntil.After(p.Ended) {
+		return time.Time{}
+	}
+	rest := min(max(pushedFactor*s.interval, minPushed), maxPushed)
+	return s.Next(earliest(p.Ended.Add(rest), p.PushedUntil).Add(-s.interval))
 }
 
 // hostSpacing is how far apart the polls of one host's feeds are on the average.

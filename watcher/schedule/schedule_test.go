@@ -201,3 +201,36 @@ func TestTheFeedsOfOneHostAreSpreadFurther(t *testing.T) {
 		}
 	}
 }
+
+func TestPollsAreRareWhileAHubBringsTheNews(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, spec  string
+		until, want string // on the same day, want without the jitter
+		failures    int
+	}{
+		{"six times as rarely", "*/20 * * * *", "2026-03-02 00:00:00", "2026-03-01 14:00:00", 0},
+		{"at least hourly", "*/5 * * * *", "2026-03-02 00:00:00", "2026-03-01 13:00:00", 0},
+		{"every few seconds is somebody watching, and hourly, too", "@every 10s", "2026-03-02 00:00:00", "2026-03-01 13:00:07", 0},
+		{"not less than every six hours", "0 */2 * * *", "2026-03-02 00:00:00", "2026-03-01 18:00:00", 0},
+		{"never more often than the schedule", "0 0 * * *", "2026-03-01 12:30:00", "2026-03-02 00:00:00", 0},
+		{"only at times of the schedule", "*/5 9-12 * * *", "2026-03-02 23:00:00", "2026-03-02 09:00:00", 0},
+		{"no longer than the hub has it", "*/5 * * * *", "2026-03-01 12:17:00", "2026-03-01 12:15:00", 0},
+		{"as ever when the hub has it no more", "*/5 * * * *", "2026-03-01 12:00:07", "2026-03-01 12:05:00", 0},
+		{"failures wait longer all the same", "*/20 * * * *", "2026-03-02 00:00:00", "2026-03-01 17:20:07", 5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := Parse(tt.spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := at(t, "2026-03-01 12:00:07")
+			p := Poll{Feed: "https://news.example/feed", Started: ended, Ended: ended, Failures: tt.failures, PushedUntil: at(t, tt.until)}
+			got := s.NextPoll(p).Add(-Jitter(p.Feed, s.spreadOver(1)))
+			if want := at(t, tt.want); !got.Equal(want) {
+				t.Errorf("next poll at %s, want %s", got, want)
+			}
+		})
+	}
+}
