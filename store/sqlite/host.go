@@ -1,25 +1,6 @@
 package sqlite
 
-import (
-	"cmp"
-	"net"
-	"net/url"
-	"strings"
+import "tocsin/store"
 
-	"tocsin/store"
-)
-
-// hostOf is the host and port that a feed is read from, lower case: what the
-// feeds that are leased at a time are counted by. It is "" for an address that
-// names no host; all of these count as one. It is valid UTF-8 in any case.
-func hostOf(f store.Feed) string {
-	u, err := url.Parse(cmp.Or(f.Location, f.URL))
-	if err != nil || u.Hostname() == "" {
-		return ""
-	}
-	port := cmp.Or(u.Port(), defaultPorts[u.Scheme])
-	return net.JoinHostPort(strings.ToValidUTF8(strings.ToLower(u.Hostname()), "\ufffd"), port)
-}
-
-// defaultPorts are the ports of addresses that name none, by scheme.
-var defaultPorts = map[string]string{"http": "80", "https": "443"}
+// hostOf is what the feeds that are leased at a time are counted by.
+func hostOf(f store.Feed) string { return f.Host() }
