@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"rules":            {"rules/yamlfile"},
 	"rules/yamlfile":   {},
 	"store":            {},
+	"store/postgres":   {"store"},
 	"store/sqlite":     {"store"},
 	"store/storetest":  {"store"},
 	"seeds":            {},

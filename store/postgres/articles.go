@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"tocsin/store"
+)
+
+// articleColumns are what scanArticle scans, in order, of articles a and their
+// feeds f.
+const articleColumns = `a.id, f.url, a.key, a.url, a.title, a.summary, a.body, a.author, a.language,
+	a.categories, a.published, a.updated, a.seen`
+
+// scanArticle scans a row of articleColumns, and what the row has beyond them
+// into more.
+func scanArticle(row row, a *store.Article, more ...any) error {
+	err := row.Scan(append([]any{&a.ID, &a.Feed, &a.Key, &a.URL, &a.Title, &a.Summary, &a.Body, &a.Author, &a.Language,
+		&a.Categories, &a.Published, &a.Updated, &a.Seen}, more...)...)
+	if len(a.Categories) == 0 {
+		a.Categories = nil
+	}
+	return err
+}
+
+// findArticle finds the row of an article by its ID alone: a look into the
+// index for each feed, which takes milliseconds where there are thousands. Only
+// people ask like this.
+const findArticle = `
+	SELECT a.seq FROM feeds f CROSS JOIN LATERAL (
+		SELECT seq FROM articles WHERE feed = f.id AND id = $1 LIMIT 1) a
+	LIMIT 1`
+
+// keepArticles keeps articles that the store does not have, numbered from first
+// on.
+func keepArticles(b *batch, feed, first int64, articles []store.Article) {
+	for i, a := range articles {
+		categories := a.Categories
+		if categories == nil {
+			categories = []string{} // nil would be null
+		}
+		b.queue(`
+			INSERT INTO articles (seq, feed, id, seen, published, updated, language,
+				key, url, title, author, categories, summary, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			first+int64(i), feed, a.ID, a.Seen, a.Published, a.Updated, a.Language,
+			a.Key, a.URL, a.Title, a.Author, categories, a.Summary, a.Body)
+	}
+}

@@ -1,0 +1,75 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin/store"
+)
+
+// feedColumns are what scanFeed scans, in order.
+const feedColumns = `url, location, title, etag, last_modified,
+	next_poll, polled, begun, succeeded, failures, problem, gone`
+
+func scanFeed(row row, f *store.Feed) error {
+	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified,
+		&f.NextPoll, &f.Polled, &f.Begun, &f.Succeeded, &f.Failures, &f.Problem, &f.Gone)
+}
+
+// MakeDue implements store.Store.
+func (db *DB) MakeDue(ctx context.Context, at time.Time, urls ...string) error {
+	return db.write(ctx, "making feeds due", func(ctx context.Context, tx tx) error {
+		if err := tx.take(ctx, listLock); err != nil {
+			return err
+		}
+		const update = `UPDATE feeds SET next_poll = $1, gone = false WHERE subscribed`
+		if len(urls) == 0 {
+			_, err := tx.exec(ctx, update, at)
+			return err
+		}
+		_, err := tx.exec(ctx, update+` AND digest = ANY ($2) AND url = ANY ($3)`, at, digests(urls), urls)
+		return err
+	})
+}
+
+// Feeds implements store.Store.
+func (db *DB) Feeds(ctx context.Context) (feeds []store.Feed, err error) {
+	err = db.operate(ctx, "reading the feeds", func(ctx context.Context) error {
+		return db.direct().each(ctx, func(row row) error {
+			var f store.Feed
+			err := scanFeed(row, &f)
+			feeds = append(feeds, f)
+			return err
+		}, `SELECT `+feedColumns+` FROM feeds WHERE subscribed ORDER BY url`)
+	})
+	return feeds, err
+}
+
+// Feed implements store.Store.
+func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
+	err = db.operate(ctx, "reading a feed", func(ctx context.Context) error {
+		err := scanFeed(db.direct().one(ctx,
+			`SELECT `+feedColumns+` FROM feeds WHERE digest = $1 AND url = $2`, digest(url), url), &f)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return store.ErrNotFound
+		}
+		return err
+	})
+	return f, err
+}
+
+// endPoll writes f over the row of a feed that holder has, and gives the lease
+// back; where holder has it not, it changes no row.
+func endPoll(f store.Feed, holder string) (update string, args []any) {
+	return `
+		UPDATE feeds SET location = $1, host = $2, title = $3, etag = $4, last_modified = $5,
+			next_poll = $6, polled = $7, begun = $8, succeeded = $9, failures = $10, problem = $11, gone = $12,
+			holder = '', leased_until = NULL
+		WHERE digest = $13 AND url = $14 AND holder = $15 AND holder <> ''`, []any{
+			f.Location, digest(f.Host()), f.Title, f.ETag, f.LastModified,
+			f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Failures, f.Problem, f.Gone,
+			digest(f.URL), f.URL, holder}
+}

@@ -1,0 +1,63 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"tocsin/store"
+)
+
+// tellStory makes a report's story, or adds to it what the report says.
+func tellStory(b *batch, r store.Report) {
+	b.queue(`
+		INSERT INTO stories (id, first, last) VALUES ($1, $2, $2)
+		ON CONFLICT (id) DO UPDATE SET first = least(stories.first, $2), last = greatest(stories.last, $2)`, r.Story, r.At)
+	if len(r.Keys) > 0 {
+		b.queue(`
+			INSERT INTO story_keys (story, digest, key, last)
+			SELECT $1, digest, key, $4 FROM unnest($2::bigint[], $3::text[]) AS new (digest, key)
+			ON CONFLICT DO NOTHING`, r.Story, digests(r.Keys), r.Keys, r.At)
+	}
+	b.queue(`
+		UPDATE story_keys k SET last = s.last FROM stories s
+		WHERE s.id = $1 AND k.story = $1 AND k.last <> s.last`, r.Story)
+}
+
+// storiesNow is a store.Stories of what is there while no other poll decides.
+type storiesNow struct {
+	commit *commit
+	err    error // the first that came
+}
+
+// WithKeys implements store.Stories.
+func (v *storiesNow) WithKeys(ctx context.Context, keys []string, since time.Time) ([]store.Story, error) {
+	found, err := v.commit.storiesWithKeys(ctx, keys, since)
+	v.err = cmp.Or(v.err, err)
+	return found, err
+}
+
+func (c *commit) storiesWithKeys(ctx context.Context, keys []string, since time.Time) (stories []store.Story, err error) {
+	if err := c.lockStories(ctx); err != nil {
+		return nil, err
+	}
+	if keys == nil {
+		keys = []string{}
+	}
+	err = c.each(ctx, func(row row) error {
+		var s store.Story
+		err := row.Scan(&s.ID, &s.First, &s.Last, &s.Keys, &s.Routes)
+		slices.Sort(s.Keys)
+		slices.Sort(s.Routes)
+		stories = append(stories, s)
+		return err
+	}, `
+		SELECT s.id, s.first, s.last,
+			ARRAY (SELECT key FROM story_keys WHERE story = s.id),
+			ARRAY (SELECT route FROM alerts WHERE story = s.id)
+		FROM stories s WHERE s.id IN (
+			SELECT story FROM story_keys WHERE digest = ANY ($1) AND last >= $2 AND key = ANY ($3))
+		ORDER BY s.last DESC, s.id`, digests(keys), since, keys)
+	return stories, err
+}
