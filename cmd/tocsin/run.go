@@ -43,7 +43,7 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	log.Info("tocsin begins", "version", version, "store", s.config.Store)
+	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
 		return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
 	})

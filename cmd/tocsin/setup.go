@@ -14,7 +14,6 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
-	"tocsin/store/sqlite"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
@@ -148,7 +147,7 @@ func newReader(f config.Fetch) *feed.Reader {
 // everything again. Trouble with the store comes back as such, and a signal
 // that ended the work as errInterrupted.
 func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sink, polled func(watcher.PollReport), work func(*watcher.Watcher) error) error {
-	db, err := sqlite.Open(ctx, s.config.Store)
+	db, err := openStore(ctx, s.config.Store)
 	if err != nil {
 		return storeTrouble(err)
 	}

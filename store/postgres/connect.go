@@ -75,20 +75,16 @@ func name(c *pgx.ConnConfig) string {
 	return fmt.Sprintf("PostgreSQL database %q on %s", c.Database, c.Host)
 }
 
-// reason is why a URL is not understood, without the URL.
+// reason is why a URL is not understood, without the URL, which stands in
+// backquotes before it. There are no backquotes in an address that url.Parse
+// takes but in what is left of it here.
 func reason(err error) string {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			break
-		}
-		err = inner
-	}
 	text := err.Error()
-	if strings.Contains(text, "://") {
+	i := strings.LastIndex(text, "`: ")
+	if i < 0 {
 		return "see the manual of PostgreSQL on connection URIs"
 	}
-	return oneLine(text)
+	return oneLine(text[i+len("`: "):])
 }
 
 const oldestServer = 130000

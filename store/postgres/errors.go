@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -59,6 +61,10 @@ func (l line) Unwrap() error { return l.err }
 // explain puts an error into one line, with what to do about it.
 func explain(err error) error {
 	text := err.Error()
+	var unreached *pgconn.ConnectError
+	if errors.As(err, &unreached) {
+		text = "connecting as " + strconv.Quote(unreached.Config.User) + ": " + oneLine(unreached.Unwrap().Error())
+	}
 	if hint := hints[code(err)]; hint != "" {
 		text += "; " + hint
 	}
@@ -69,10 +75,8 @@ func explain(err error) error {
 }
 
 // oneLine is a text without line breaks. The driver lists attempts to connect on
-// a line each.
+// a line each, with and without TLS.
 func oneLine(text string) string {
-	if !strings.ContainsAny(text, "\r\n\t") {
-		return text
-	}
-	return strings.ReplaceAll(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), "; "), ":; ", ": ")
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' })
+	return strings.Join(slices.Compact(lines), "; ")
 }

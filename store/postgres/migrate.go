@@ -48,15 +48,11 @@ func migrations(files fs.FS) ([]migration, error) {
 	return all, nil
 }
 
-// migrate makes the schema the newest. Each step is one transaction with its
+// migrate makes the schema, which has that version, the newest. Each step is one transaction with its
 // entry in the ledger, of which one daemon at a time takes one, so that many may
 // start at once and a crash leaves a schema that is one of ours. A database that
 // is not for us is refused before anything is written.
-func (db *DB) migrate(ctx context.Context, steps []migration) error {
-	version, err := schema(ctx, db.direct())
-	if err != nil {
-		return err
-	}
+func (db *DB) migrate(ctx context.Context, version int, steps []migration) error {
 	for version < len(steps) {
 		step := steps[version]
 		err := db.transact(ctx, pgx.TxOptions{}, func(ctx context.Context, tx tx) (err error) {

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -48,33 +49,51 @@ var utc = time.UTC
 // What the URL leaves out comes from the environment (PGPASSWORD and its like)
 // and from ~/.pgpass, as for psql.
 func Open(ctx context.Context, url string) (*DB, error) {
+	return open(ctx, url, true)
+}
+
+// OpenExisting is Open for somebody who only reads: where there are no tables,
+// none are made, and the error is fs.ErrNotExist.
+func OpenExisting(ctx context.Context, url string) (*DB, error) {
+	return open(ctx, url, false)
+}
+
+func open(ctx context.Context, url string, making bool) (*DB, error) {
 	steps, err := migrations(released)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	return open(ctx, url, steps)
+	return openWith(ctx, url, making, steps)
 }
 
-func open(ctx context.Context, url string, steps []migration) (*DB, error) {
+func openWith(ctx context.Context, url string, making bool, steps []migration) (*DB, error) {
 	db, err := connect(url)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	if err := db.begin(ctx, steps); err != nil {
+	if err := db.begin(ctx, making, steps); err != nil {
 		db.Close()
 		return nil, db.failed(ctx, "opening the store", err)
 	}
 	return db, nil
 }
 
-// begin makes the database a store of the newest schema.
-func (db *DB) begin(ctx context.Context, steps []migration) error {
+// begin makes the schema the newest; making says whether it may be made where
+// there is none.
+func (db *DB) begin(ctx context.Context, making bool, steps []migration) error {
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
 	if err := db.fit(ctx); err != nil {
 		return err
 	}
-	return db.migrate(ctx, steps)
+	version, err := schema(ctx, db.direct())
+	if err != nil {
+		return err
+	}
+	if version == 0 && !making {
+		return fs.ErrNotExist
+	}
+	return db.migrate(ctx, version, steps)
 }
 
 // Close ends the use of the store, and waits for operations that run. Further
