@@ -59,11 +59,10 @@ const heads = `
 // passed over; its channel is that claim's.
 func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error) {
 	var claimed []ranked
-	err := db.claim(ctx, "claiming alerts", c, func(context.Context, tx) error { return nil },
-		func(ctx context.Context, tx tx, now time.Time) (err error) {
-			claimed, err = tx.beginAttempts(ctx, c, now)
-			return err
-		})
+	err := db.claim(ctx, "", "claiming alerts", c, func(ctx context.Context, tx tx, now time.Time) (err error) {
+		claimed, err = tx.beginAttempts(ctx, c, now)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -86,8 +86,6 @@ func (tx tx) page(ctx context.Context, first, last int64, since time.Time, limit
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	page = make([]store.Article, 0, limit)
-	// The sum keeps the server from going by the index over seen, whose order is
-	// another one.
 	err = tx.each(ctx, func(row row) error {
 		var a store.Article
 		var seq int64
@@ -97,7 +95,7 @@ func (tx tx) page(ctx context.Context, first, last int64, since time.Time, limit
 		return err
 	}, `
 		SELECT `+articleColumns+`, a.seq FROM articles a JOIN feeds f ON f.id = a.feed
-		WHERE a.seq BETWEEN $1 AND $2 AND a.seen + interval '0' >= $3 ORDER BY a.seq LIMIT $4`, first, last, since, limit)
+		WHERE a.seq BETWEEN $1 AND $2 AND a.seen >= $3 ORDER BY a.seq LIMIT $4`, first, last, since, limit)
 	if len(page) < limit {
 		next = last + 1
 	}

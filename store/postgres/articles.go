@@ -28,19 +28,17 @@ const findArticle = `
 		SELECT seq FROM articles WHERE feed = f.id AND id = $1 LIMIT 1) a
 	LIMIT 1`
 
-// keepArticles keeps articles that the store does not have, numbered from first
-// on.
-func keepArticles(b *batch, feed, first int64, articles []store.Article) {
-	for i, a := range articles {
-		categories := a.Categories
-		if categories == nil {
-			categories = []string{} // nil would be null
-		}
-		b.queue(`
-			INSERT INTO articles (seq, feed, id, seen, published, updated, language,
-				key, url, title, author, categories, summary, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			first+int64(i), feed, a.ID, a.Seen, a.Published, a.Updated, a.Language,
-			a.Key, a.URL, a.Title, a.Author, categories, a.Summary, a.Body)
+// keepArticle keeps an article that the store does not have, in the row that
+// articleRow makes of row.
+func keepArticle(b *batch, row, feed int64, a store.Article) {
+	categories := a.Categories
+	if categories == nil {
+		categories = []string{} // nil would be null
 	}
+	b.queue(`
+		INSERT INTO articles (seq, feed, id, seen, published, updated, language,
+			key, url, title, author, categories, summary, body)
+		VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		row, feed, a.ID, a.Seen, a.Published, a.Updated, a.Language,
+		a.Key, a.URL, a.Title, a.Author, categories, a.Summary, a.Body)
 }

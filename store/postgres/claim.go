@@ -8,11 +8,10 @@ import (
 	"tocsin/store"
 )
 
-// claim runs take in a transaction in which c's holder is joined and alive, and
-// leases that have run out by now, or whose holders are dead, are gone. prepare
-// is run before now is asked for; a claim that has to wait for others waits
-// there.
-func (db *DB) claim(ctx context.Context, doing string, c store.Claim, prepare func(ctx context.Context, tx tx) error, take func(ctx context.Context, tx tx, now time.Time) error) error {
+// claim runs take in a transaction under a lock, or none, in which c's holder is
+// joined and alive, and leases that have run out by now, or whose holders are
+// dead, are gone.
+func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, take func(ctx context.Context, tx tx, now time.Time) error) error {
 	if c.Limit < 1 || c.Lease <= 0 {
 		return db.failed(ctx, doing, fmt.Errorf("a limit of %d and a lease of %v claim nothing", c.Limit, c.Lease))
 	}
@@ -20,20 +19,31 @@ func (db *DB) claim(ctx context.Context, doing string, c store.Claim, prepare fu
 	if err != nil {
 		return db.failed(ctx, doing, err)
 	}
-	return db.write(ctx, doing, func(ctx context.Context, tx tx) error {
-		if err := prepare(ctx, tx); err != nil {
-			return err
-		}
+	return db.writeUnder(ctx, l, doing, func(ctx context.Context, tx tx) error {
 		now := c.Now
-		if err := tx.sayAlive(ctx, c.Holder, life); err != nil {
-			return err
-		}
-		if err := tx.bury(ctx); err != nil {
-			return err
-		}
-		if err := tx.freeLeases(ctx, `leased_until <= $1`, now); err != nil {
+		var b batch
+		b.queue(sayAlive, c.Holder, life)
+		b.queue(freeLeases, now)
+		if err := tx.send(ctx, &b); err != nil {
 			return err
 		}
 		return take(ctx, tx, now)
 	})
 }
+
+// freeLeases forgets the workers that are dead, and ends their leases and those
+// that have run out by $1. It passes over rows that another transaction has: a
+// poll that is being committed ends its lease itself, and what is left of a dead
+// worker's comes free with its lease.
+const freeLeases = `
+	WITH dead AS (
+		DELETE FROM workers WHERE holder IN (
+			SELECT holder FROM workers WHERE alive_until <= clock_timestamp() FOR UPDATE SKIP LOCKED)
+		RETURNING holder),
+	freed AS (
+		UPDATE feeds SET holder = '', leased_until = NULL WHERE id IN (
+			SELECT id FROM feeds
+			WHERE holder <> '' AND (leased_until <= $1 OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED))
+	UPDATE alerts SET holder = '', leased_until = NULL WHERE seq IN (
+		SELECT seq FROM alerts
+		WHERE holder <> '' AND (leased_until <= $1 OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED)`

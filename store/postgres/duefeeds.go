@@ -18,13 +18,11 @@ import (
 // each other.
 func (db *DB) ClaimDueFeeds(ctx context.Context, c store.Claim) ([]store.Feed, error) {
 	var feeds []store.Feed
-	queue := tx.share
+	l := claimLockToo
 	if c.PerHost > 0 {
-		queue = tx.take
+		l = claimLock
 	}
-	err := db.claim(ctx, "claiming feeds", c, func(ctx context.Context, tx tx) error {
-		return queue(tx, ctx, claimLock)
-	}, func(ctx context.Context, tx tx, now time.Time) error {
+	err := db.claim(ctx, l, "claiming feeds", c, func(ctx context.Context, tx tx, now time.Time) error {
 		rows, err := tx.dueFeeds(ctx, c, now)
 		if err != nil {
 			return err

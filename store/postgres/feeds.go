@@ -21,10 +21,7 @@ func scanFeed(row row, f *store.Feed) error {
 
 // MakeDue implements store.Store.
 func (db *DB) MakeDue(ctx context.Context, at time.Time, urls ...string) error {
-	return db.write(ctx, "making feeds due", func(ctx context.Context, tx tx) error {
-		if err := tx.take(ctx, listLock); err != nil {
-			return err
-		}
+	return db.writeUnder(ctx, listLock, "making feeds due", func(ctx context.Context, tx tx) error {
 		const update = `UPDATE feeds SET next_poll = $1, gone = false WHERE subscribed`
 		if len(urls) == 0 {
 			_, err := tx.exec(ctx, update, at)

@@ -55,10 +55,7 @@ func migrations(files fs.FS) ([]migration, error) {
 func (db *DB) migrate(ctx context.Context, version int, steps []migration) error {
 	for version < len(steps) {
 		step := steps[version]
-		err := db.transact(ctx, pgx.TxOptions{}, func(ctx context.Context, tx tx) (err error) {
-			if err := tx.take(ctx, schemaLock); err != nil {
-				return err
-			}
+		err := db.transact(ctx, pgx.TxOptions{BeginQuery: "BEGIN; " + string(schemaLock)}, func(ctx context.Context, tx tx) (err error) {
 			if version, err = schema(ctx, tx.session); err != nil || version != step.version-1 {
 				return err // another daemon took it
 			}

@@ -44,7 +44,7 @@ type commit struct {
 	poll      store.Poll
 	feed      int64            // the feed's row
 	fresh     []store.Article  // those of the poll that are not known
-	rows      map[string]int64 // the rows of the poll's articles, by ID; of fresh ones once they are numbered
+	rows      map[string]int64 // the rows of the poll's articles, by ID; of fresh ones as articleRow has them
 	exclusive bool             // the stories lock is held
 }
 
@@ -110,28 +110,29 @@ func (c *commit) judge(ctx context.Context, judge store.Judge) (store.Decision, 
 // or changes them. Alerts are numbered under this lock, so that their numbers
 // are in the order in which they are kept; and the articles of polls that tell
 // stories, in the order in which they were judged.
-func (c *commit) lockStories(ctx context.Context) error {
-	if c.exclusive {
-		return nil
+func (c *commit) lockStories(b *batch) {
+	if !c.exclusive {
+		b.queue(string(storiesLock))
+		c.exclusive = true // if not, the transaction has failed
 	}
-	if err := c.take(ctx, storiesLock); err != nil {
-		return err
-	}
-	c.exclusive = true
-	return nil
 }
 
 // keep writes everything: the new articles, what was decided, and the end of the
 // poll.
 func (c *commit) keep(ctx context.Context, d store.Decision) error {
-	if len(d.Reports)+len(d.Alerts) > 0 {
-		if err := c.lockStories(ctx); err != nil {
-			return err
-		}
-	}
 	var b batch
-	if err := c.keepNew(ctx, &b); err != nil {
-		return err
+	if len(d.Reports)+len(d.Alerts) > 0 {
+		c.lockStories(&b)
+	}
+	if len(c.fresh) > maxNews {
+		return fmt.Errorf("%d articles are more than a poll can bring", len(c.fresh))
+	}
+	if len(c.fresh) > 0 {
+		b.queue(`SELECT nextval('article_blocks')`)
+	}
+	for i, a := range c.fresh {
+		c.rows[a.ID] = -1 - int64(i)
+		keepArticle(&b, c.rows[a.ID], c.feed, a)
 	}
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err
@@ -144,24 +145,10 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 // maxNews is how many articles a block of numbers is for.
 const maxNews = 1 << 20
 
-// keepNew numbers the new articles and keeps them.
-func (c *commit) keepNew(ctx context.Context, b *batch) error {
-	if len(c.fresh) == 0 {
-		return nil
-	}
-	if len(c.fresh) > maxNews {
-		return fmt.Errorf("%d articles are more than a poll can bring", len(c.fresh))
-	}
-	var block int64
-	if err := c.one(ctx, `SELECT nextval('article_blocks')`).Scan(&block); err != nil {
-		return err
-	}
-	for i := range c.fresh {
-		c.rows[c.fresh[i].ID] = block + int64(i)
-	}
-	keepArticles(b, c.feed, block, c.fresh)
-	return nil
-}
+// articleRow is the row of an article by $1: its number, or for the new articles
+// of a poll -1, -2 and so on, which stand in the block of numbers that was taken
+// last.
+const articleRow = `CASE WHEN $1::bigint < 0 THEN currval('article_blocks') - 1 - $1 ELSE $1 END`
 
 // keepDecision keeps all that a judge decided.
 func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) error {
@@ -171,7 +158,7 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			return fmt.Errorf("keeping a report: %w", err)
 		}
 		tellStory(b, r)
-		b.queue(`INSERT INTO reports (article, story, at) VALUES ($1, $2, $3)`, article, r.Story, r.At)
+		b.queue(`INSERT INTO reports (article, story, at) VALUES (`+articleRow+`, $2, $3)`, article, r.Story, r.At)
 	}
 	for _, m := range d.Matches {
 		article, err := c.row(ctx, m.Article)
@@ -180,7 +167,7 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 		}
 		b.queue(`
 			INSERT INTO matches (article, digest, rule, theme, severity, status, score, threshold, evidence)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			article, digest(m.Rule), m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, string(m.Evidence))
 	}
 	for _, a := range d.Alerts {
@@ -195,7 +182,8 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			return fmt.Errorf("keeping a verdict: %w", err)
 		}
 		b.queue(`
-			INSERT INTO verdicts (article, digest, rule, route, outcome, alert, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			INSERT INTO verdicts (article, digest, rule, route, outcome, alert, at)
+			VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7)`,
 			article, digest(v.Rule, v.Route), v.Rule, v.Route, string(v.Outcome), v.Alert, v.At)
 	}
 	return nil

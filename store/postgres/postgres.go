@@ -125,9 +125,14 @@ const (
 // with an error, not at all. doing is for the error: "committing a poll". fn may
 // be run more than once.
 func (db *DB) write(ctx context.Context, doing string, fn func(ctx context.Context, tx tx) error) error {
+	return db.writeUnder(ctx, "", doing, fn)
+}
+
+// writeUnder is write under a lock.
+func (db *DB) writeUnder(ctx context.Context, l lock, doing string, fn func(ctx context.Context, tx tx) error) error {
 	return db.operate(ctx, doing, func(ctx context.Context) error {
 		for n := 1; ; n++ {
-			err := db.transact(ctx, pgx.TxOptions{}, fn)
+			err := db.transact(ctx, pgx.TxOptions{BeginQuery: "BEGIN; " + string(l)}, fn)
 			if !inTheWay(err) || n == attempts {
 				return err
 			}
@@ -190,27 +195,15 @@ func (db *DB) failed(ctx context.Context, doing string, err error) error {
 	return fmt.Errorf("%s in %s: %w", doing, db.name, err)
 }
 
-// A lock is held to the end of the transaction that takes it, by one transaction
-// of all daemons at a time.
-type lock int64
+// A lock is a statement that waits for it. It is held to the end of the
+// transaction, by one transaction of all daemons at a time, or by several that
+// share it. The numbers are of tocsin alone, by their first half.
+type lock string
 
-// The locks. Their numbers are of tocsin alone, by their first half.
 const (
-	schemaLock  lock = 0x746f6373<<32 + iota // of migrating
-	listLock                                 // of changing which feeds there are, or many at once
-	claimLock                                // of choosing feeds
-	storiesLock                              // of deciding by what stories there are
+	schemaLock   lock = "SELECT pg_advisory_xact_lock(1953457011, 0)"        // of migrating
+	listLock     lock = "SELECT pg_advisory_xact_lock(1953457011, 1)"        // of changing which feeds there are, or many at once
+	claimLock    lock = "SELECT pg_advisory_xact_lock(1953457011, 2)"        // of choosing feeds
+	claimLockToo lock = "SELECT pg_advisory_xact_lock_shared(1953457011, 2)" // shared
+	storiesLock  lock = "SELECT pg_advisory_xact_lock(1953457011, 3)"        // of deciding by what stories there are
 )
-
-// take waits for a lock.
-func (tx tx) take(ctx context.Context, l lock) error {
-	_, err := tx.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(l))
-	return err
-}
-
-// share waits until nobody has taken a lock, and holds it together with others
-// that share it.
-func (tx tx) share(ctx context.Context, l lock) error {
-	_, err := tx.exec(ctx, `SELECT pg_advisory_xact_lock_shared($1)`, int64(l))
-	return err
-}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"tocsin/store"
 )
 
@@ -38,26 +40,27 @@ func (v *storiesNow) WithKeys(ctx context.Context, keys []string, since time.Tim
 	return found, err
 }
 
+// storiesWithKeys returns the stories with any of the keys. No keys are no array
+// to the driver, and find nothing.
 func (c *commit) storiesWithKeys(ctx context.Context, keys []string, since time.Time) (stories []store.Story, err error) {
-	if err := c.lockStories(ctx); err != nil {
-		return nil, err
-	}
-	if keys == nil {
-		keys = []string{}
-	}
-	err = c.each(ctx, func(row row) error {
-		var s store.Story
-		err := row.Scan(&s.ID, &s.First, &s.Last, &s.Keys, &s.Routes)
-		slices.Sort(s.Keys)
-		slices.Sort(s.Routes)
-		stories = append(stories, s)
-		return err
-	}, `
+	var b batch
+	c.lockStories(&b)
+	b.queue(`
 		SELECT s.id, s.first, s.last,
 			ARRAY (SELECT key FROM story_keys WHERE story = s.id),
 			ARRAY (SELECT route FROM alerts WHERE story = s.id)
 		FROM stories s WHERE s.id IN (
 			SELECT story FROM story_keys WHERE digest = ANY ($1) AND last >= $2 AND key = ANY ($3))
-		ORDER BY s.last DESC, s.id`, digests(keys), since, keys)
+		ORDER BY s.last DESC, s.id`, digests(keys), since, keys).Query(func(rows pgx.Rows) error {
+		return eachOf(rows, func(row row) error {
+			var s store.Story
+			err := row.Scan(&s.ID, &s.First, &s.Last, &s.Keys, &s.Routes)
+			slices.Sort(s.Keys)
+			slices.Sort(s.Routes)
+			stories = append(stories, s)
+			return err
+		})
+	})
+	err = c.send(ctx, &b)
 	return stories, err
 }

@@ -10,10 +10,7 @@ import (
 // SyncFeeds implements store.Store. It writes the differences only: a restart
 // with the same feeds writes nothing.
 func (db *DB) SyncFeeds(ctx context.Context, subs []store.Subscription) error {
-	return db.write(ctx, "syncing the feeds", func(ctx context.Context, tx tx) error {
-		if err := tx.take(ctx, listLock); err != nil {
-			return err
-		}
+	return db.writeUnder(ctx, listLock, "syncing the feeds", func(ctx context.Context, tx tx) error {
 		known, err := tx.subscriptions(ctx)
 		if err != nil {
 			return err

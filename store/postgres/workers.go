@@ -65,20 +65,18 @@ func (db *DB) live(ctx context.Context, holder string, p pulse) {
 		}
 		beat, cancel := context.WithTimeout(ctx, p.life)
 		_ = db.write(beat, "staying alive", func(ctx context.Context, tx tx) error {
-			return tx.sayAlive(ctx, holder, p.life)
+			_, err := tx.exec(ctx, sayAlive, holder, p.life)
+			return err
 		})
 		cancel()
 	}
 }
 
-// sayAlive prolongs holder's life. A worker that was taken for dead joins again
-// with it; what it held may be another's by now.
-func (tx tx) sayAlive(ctx context.Context, holder string, life time.Duration) error {
-	_, err := tx.exec(ctx, `
-		INSERT INTO workers (holder, alive_until) VALUES ($1, clock_timestamp() + $2)
-		ON CONFLICT (holder) DO UPDATE SET alive_until = excluded.alive_until`, holder, life)
-	return err
-}
+// sayAlive prolongs the life of the worker $1. One that was taken for dead joins
+// again with it; what it held may be another's by now.
+const sayAlive = `
+	INSERT INTO workers (holder, alive_until) VALUES ($1, clock_timestamp() + $2)
+	ON CONFLICT (holder) DO UPDATE SET alive_until = excluded.alive_until`
 
 // leave ends the membership even where the leases cannot be given back; then
 // they end with the worker's life.
@@ -89,7 +87,7 @@ func (db *DB) leave(holder string, m *member) error {
 	<-m.stopped
 	ctx := context.Background()
 	return db.write(ctx, "leaving the work", func(ctx context.Context, tx tx) error {
-		for _, table := range leasing {
+		for _, table := range []string{"feeds", "alerts"} {
 			if _, err := tx.exec(ctx, `UPDATE `+table+` SET holder = '', leased_until = NULL WHERE holder <> '' AND holder = $1`, holder); err != nil {
 				return err
 			}
@@ -97,41 +95,6 @@ func (db *DB) leave(holder string, m *member) error {
 		_, err := tx.exec(ctx, `DELETE FROM workers WHERE holder = $1`, holder)
 		return err
 	})
-}
-
-// leasing are the tables whose rows are leased.
-var leasing = []string{"feeds", "alerts"}
-
-// bury forgets the workers that are dead, and ends their leases. A row that
-// another transaction has is left to the next burial, or to the lease's end.
-func (tx tx) bury(ctx context.Context) error {
-	var dead []string
-	if err := tx.each(ctx, func(row row) error {
-		var holder string
-		err := row.Scan(&holder)
-		dead = append(dead, holder)
-		return err
-	}, `
-		DELETE FROM workers WHERE holder IN (
-			SELECT holder FROM workers WHERE alive_until <= clock_timestamp() FOR UPDATE SKIP LOCKED)
-		RETURNING holder`); err != nil || len(dead) == 0 {
-		return err
-	}
-	return tx.freeLeases(ctx, `holder = ANY ($1)`, dead)
-}
-
-// freeLeases ends the leases for which where holds, but for rows that another
-// transaction has: a poll that is being committed ends its lease itself.
-func (tx tx) freeLeases(ctx context.Context, where string, args ...any) error {
-	for _, table := range leasing {
-		if _, err := tx.exec(ctx, `
-			UPDATE `+table+` SET holder = '', leased_until = NULL
-			WHERE ctid = ANY (ARRAY (
-				SELECT ctid FROM `+table+` WHERE holder <> '' AND `+where+` FOR UPDATE SKIP LOCKED))`, args...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // members are the holders that joined through this DB and may claim.
