@@ -59,8 +59,8 @@ const heads = `
 // passed over; its channel is that claim's.
 func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error) {
 	var claimed []ranked
-	err := db.claim(ctx, "", "claiming alerts", c, func(ctx context.Context, tx tx, now time.Time) (err error) {
-		claimed, err = tx.beginAttempts(ctx, c, now)
+	err := db.claim(ctx, "", "claiming alerts", c, func(ctx context.Context, tx tx, at moment) (err error) {
+		claimed, err = tx.beginAttempts(ctx, c, at)
 		return err
 	})
 	if err != nil {
@@ -84,7 +84,7 @@ type ranked struct {
 // beginAttempts leases the heads that nobody holds and that are to be tried now,
 // the oldest first, and counts the attempt. In the rows they are unsettled from
 // here on; what is returned is what they were before.
-func (tx tx) beginAttempts(ctx context.Context, c store.Claim, now time.Time) (claimed []ranked, err error) {
+func (tx tx) beginAttempts(ctx context.Context, c store.Claim, at moment) (claimed []ranked, err error) {
 	err = tx.each(ctx, func(row row) error {
 		var a ranked
 		var was bool
@@ -95,13 +95,13 @@ func (tx tx) beginAttempts(ctx context.Context, c store.Claim, now time.Time) (c
 	}, heads+`,
 		due AS (
 			SELECT seq AS due_seq, unsettled AS was_unsettled FROM alerts
-			WHERE seq IN (SELECT seq FROM heads) AND state = 'pending' AND holder = '' AND next_try <= $1
+			WHERE seq IN (SELECT seq FROM heads) AND state = 'pending' AND holder = '' AND next_try <= $6
 			ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED)
 		UPDATE alerts SET holder = $3, leased_until = $4, attempts = attempts + 1, unsettled = true,
 			tried = CASE WHEN tried = $5 THEN $1 ELSE tried END
 		FROM due WHERE seq = due_seq
 		RETURNING `+alertColumns+`, seq, was_unsettled`,
-		now, c.Limit, c.Holder, now.Add(c.Lease), time.Time{})
+		at.now, c.Limit, c.Holder, at.now.Add(c.Lease), time.Time{}, at.due)
 	return claimed, err
 }
 

@@ -5,13 +5,21 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"tocsin/store"
 )
+
+// moment is when a claim is made.
+type moment struct {
+	now time.Time // from which leases count, and by which they end: the server's, which is one for all daemons
+	due time.Time // what is due by then is due
+}
 
 // claim runs take in a transaction under a lock, or none, in which c's holder is
 // joined and alive, and leases that have run out by now, or whose holders are
 // dead, are gone.
-func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, take func(ctx context.Context, tx tx, now time.Time) error) error {
+func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, take func(ctx context.Context, tx tx, at moment) error) error {
 	if c.Limit < 1 || c.Lease <= 0 {
 		return db.failed(ctx, doing, fmt.Errorf("a limit of %d and a lease of %v claim nothing", c.Limit, c.Lease))
 	}
@@ -20,19 +28,27 @@ func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, ta
 		return db.failed(ctx, doing, err)
 	}
 	return db.writeUnder(ctx, l, doing, func(ctx context.Context, tx tx) error {
-		now := c.Now
+		var now *time.Time // null is the server's
+		if db.callersClock {
+			now = &c.Now
+		}
+		at := moment{due: c.Now}
 		var b batch
 		b.queue(sayAlive, c.Holder, life)
 		b.queue(freeLeases, now)
+		b.queue(`SELECT coalesce($1, clock_timestamp())`, now).QueryRow(func(r pgx.Row) error { return r.Scan(&at.now) })
 		if err := tx.send(ctx, &b); err != nil {
 			return err
 		}
-		return take(ctx, tx, now)
+		if at.now.Before(at.due) {
+			at.due = at.now // the caller's clock is ahead
+		}
+		return take(ctx, tx, at)
 	})
 }
 
 // freeLeases forgets the workers that are dead, and ends their leases and those
-// that have run out by $1. It passes over rows that another transaction has: a
+// that have run out by $1, or by now. It passes over rows that another transaction has: a
 // poll that is being committed ends its lease itself, and what is left of a dead
 // worker's comes free with its lease.
 const freeLeases = `
@@ -43,7 +59,7 @@ const freeLeases = `
 	freed AS (
 		UPDATE feeds SET holder = '', leased_until = NULL WHERE id IN (
 			SELECT id FROM feeds
-			WHERE holder <> '' AND (leased_until <= $1 OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED))
+			WHERE holder <> '' AND (leased_until <= coalesce($1, clock_timestamp()) OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED))
 	UPDATE alerts SET holder = '', leased_until = NULL WHERE seq IN (
 		SELECT seq FROM alerts
-		WHERE holder <> '' AND (leased_until <= $1 OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED)`
+		WHERE holder <> '' AND (leased_until <= coalesce($1, clock_timestamp()) OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED)`

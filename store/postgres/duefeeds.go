@@ -22,12 +22,12 @@ func (db *DB) ClaimDueFeeds(ctx context.Context, c store.Claim) ([]store.Feed, e
 	if c.PerHost > 0 {
 		l = claimLock
 	}
-	err := db.claim(ctx, l, "claiming feeds", c, func(ctx context.Context, tx tx, now time.Time) error {
-		rows, err := tx.dueFeeds(ctx, c, now)
+	err := db.claim(ctx, l, "claiming feeds", c, func(ctx context.Context, tx tx, at moment) error {
+		rows, err := tx.dueFeeds(ctx, c, at.due)
 		if err != nil {
 			return err
 		}
-		feeds, err = tx.leaseFeeds(ctx, c, now, rows)
+		feeds, err = tx.leaseFeeds(ctx, c, at.now, rows)
 		return err
 	})
 	if err != nil {
@@ -46,14 +46,14 @@ type dueFeed struct {
 // have more of a host than there is room for; the pages after it are without that
 // host. So one busy host, however many feeds it has, costs one page more; and
 // since pages grow, many of them cost few.
-func (tx tx) dueFeeds(ctx context.Context, c store.Claim, now time.Time) (rows []int64, err error) {
+func (tx tx) dueFeeds(ctx context.Context, c store.Claim, due time.Time) (rows []int64, err error) {
 	hosts, err := tx.hostsLeased(ctx, c.PerHost)
 	if err != nil {
 		return nil, err
 	}
 	last := dueFeed{nextPoll: time.Time{}.Add(-time.Hour)}
 	for size := c.Limit; ; size *= 2 {
-		page, err := tx.dueAfter(ctx, last, now, hosts.full, size)
+		page, err := tx.dueAfter(ctx, last, due, hosts.full, size)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func (tx tx) dueFeeds(ctx context.Context, c store.Claim, now time.Time) (rows [
 // dueAfter returns and locks due feeds that nobody holds, those after last in the
 // order in which they are claimed, without those of some hosts. Rows that another
 // transaction has are passed over.
-func (tx tx) dueAfter(ctx context.Context, last dueFeed, now time.Time, without []int64, limit int) (page []dueFeed, err error) {
+func (tx tx) dueAfter(ctx context.Context, last dueFeed, due time.Time, without []int64, limit int) (page []dueFeed, err error) {
 	err = tx.each(ctx, func(row row) error {
 		var f dueFeed
 		err := row.Scan(&f.nextPoll, &f.id, &f.host)
@@ -85,7 +85,7 @@ func (tx tx) dueAfter(ctx context.Context, last dueFeed, now time.Time, without 
 		SELECT next_poll, id, host FROM feeds
 		WHERE subscribed AND NOT gone AND holder = '' AND next_poll <= $1
 			AND (next_poll, id) > ($2, $3) AND host <> ALL ($4)
-		ORDER BY next_poll, id LIMIT $5 FOR UPDATE SKIP LOCKED`, now, last.nextPoll, last.id, without, limit)
+		ORDER BY next_poll, id LIMIT $5 FOR UPDATE SKIP LOCKED`, due, last.nextPoll, last.id, without, limit)
 	return page, err
 }
 

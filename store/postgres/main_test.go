@@ -41,6 +41,7 @@ func openStore(t testing.TB) *DB {
 		}
 	}
 	t.Cleanup(func() {
+		db.callersClock = false
 		if db.closed || t.Failed() {
 			db.Close()
 			return

@@ -29,6 +29,9 @@ type DB struct {
 	pool    *pgxpool.Pool
 	members members
 
+	// callersClock has claims go by their Now alone, for tests that choose it.
+	callersClock bool
+
 	// Operations hold open for reading, Close for writing.
 	open   sync.RWMutex
 	closed bool

@@ -8,5 +8,9 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return openStore(t) })
+	storetest.Run(t, func(t *testing.T) store.Store {
+		db := openStore(t)
+		db.callersClock = true // the suite's day is its own
+		return db
+	})
 }

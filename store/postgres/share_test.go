@@ -271,3 +271,23 @@ func TestSchemasAreStoresOfTheirOwn(t *testing.T) {
 		subscribe(t, db, 1, 1)
 	}
 }
+
+func TestAClockThatIsAheadTakesNothing(t *testing.T) {
+	t.Parallel()
+	db := openStore(t)
+	join(t, db, "right", healthy)
+	join(t, db, "ahead", healthy)
+	now := time.Now()
+	check(t, db.SyncFeeds(t.Context(), []store.Subscription{{URL: "due"}, {URL: "later", FirstPoll: now.Add(time.Hour)}}))
+	for _, c := range []struct {
+		holder string
+		now    time.Time
+		want   int
+	}{{"right", now, 1}, {"ahead", now.Add(24 * time.Hour), 0}} {
+		got, err := db.ClaimDueFeeds(t.Context(), store.Claim{Holder: c.holder, Now: c.now, Lease: time.Minute, Limit: 9})
+		check(t, err)
+		if len(got) != c.want {
+			t.Errorf("%s claims %v, want %d", c.holder, got, c.want)
+		}
+	}
+}
