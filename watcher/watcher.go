@@ -65,7 +65,9 @@ type Watcher struct {
 
 	opts  Options
 	feeds map[string]config.Feed // by URL
-	rules atomic.Pointer[rules.Set]
+	// daemon says that Run runs, which outlasts trouble with the store.
+	daemon bool
+	rules  atomic.Pointer[rules.Set]
 
 	slots   chan struct{} // a token for each poll that runs
 	running sync.WaitGroup
@@ -122,6 +124,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.daemon = true
 	var loops sync.WaitGroup
 	loops.Go(func() { w.pollLoop(ctx) })
 	if w.sink != nil {
