@@ -16,9 +16,6 @@ const (
 	alertLease = 10 * time.Minute
 	// maxChannels is to how many channels alerts are said at once.
 	maxChannels = 32
-	// recordFor is how long a daemon tries to record the outcome of an attempt. It
-	// is less than the lease, and more than a server takes to start again.
-	recordFor = 5 * time.Minute
 	// lookUpLimit is for one search of a channel's history.
 	lookUpLimit = 5 * time.Minute
 	// drainFor is how long Once waits for alerts that were put off.
@@ -113,7 +110,9 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 		w.attempt(ctx, a, &d)
 	}
 	d.At = w.now()
-	err := w.record(ctx, d)
+	err := w.insist(ctx, recordFor, func() error {
+		return w.store.RecordDelivery(context.WithoutCancel(ctx), d)
+	})
 	switch {
 	case errors.Is(err, store.ErrLeaseLost):
 		w.log.Warn("alert was taken over by another daemon", "alert", a.ID)
@@ -124,24 +123,6 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 		w.tally.storeFailed(err)
 	default:
 		w.tally.delivered(d)
-	}
-}
-
-// record records an outcome. Where the store is in trouble, a daemon tries again
-// for a while: without it, the alert and those behind it would wait for the end
-// of the lease. If the store had taken the outcome without being able to say so,
-// the lease is lost then, and nothing else.
-func (w *Watcher) record(ctx context.Context, d store.Delivery) error {
-	for tries := recordFor / storeRest; ; tries-- {
-		err := w.store.RecordDelivery(context.WithoutCancel(ctx), d)
-		if err == nil || errors.Is(err, store.ErrLeaseLost) || !w.daemon || tries == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(storeRest):
-		}
 	}
 }
 

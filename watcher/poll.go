@@ -58,10 +58,12 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 		source: report.Title, window: w.opts.StoryWindow, firstPoll: f.Begun.IsZero(), now: now,
 	}
 	var decided store.Decision
-	err = w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
-		d, err := j.decide(ctx, fresh, stories)
-		decided, report.New = d, len(fresh)
-		return d, err
+	err = w.insist(ctx, commitFor, func() error {
+		return w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+			d, err := j.decide(ctx, fresh, stories)
+			decided, report.New = d, len(fresh)
+			return d, err
+		})
 	})
 	if err != nil {
 		w.uncommitted(ctx, f.URL, err)
