@@ -23,29 +23,50 @@ func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, ta
 	if c.Limit < 1 || c.Lease <= 0 {
 		return db.failed(ctx, doing, fmt.Errorf("a limit of %d and a lease of %v claim nothing", c.Limit, c.Lease))
 	}
-	life, err := db.members.check(c.Holder)
+	who, err := db.members.check(c.Holder)
 	if err != nil {
 		return db.failed(ctx, doing, err)
 	}
-	return db.writeUnder(ctx, l, doing, func(ctx context.Context, tx tx) error {
+	doubt := who.doubts()
+	var until time.Time
+	err = db.writeUnder(ctx, l, doing, func(ctx context.Context, tx tx) error {
 		var now *time.Time // null is the server's
 		if db.callersClock {
 			now = &c.Now
 		}
 		at := moment{due: c.Now}
 		var b batch
-		b.queue(sayAlive, c.Holder, life)
+		b.queue(sayAlive, c.Holder, who.life)
+		if len(doubt) > 0 {
+			b.queue(freeDoubtful, c.Holder, doubt)
+		}
 		b.queue(freeLeases, now)
 		b.queue(`SELECT coalesce($1, clock_timestamp())`, now).QueryRow(func(r pgx.Row) error { return r.Scan(&at.now) })
 		if err := tx.send(ctx, &b); err != nil {
 			return err
 		}
+		until = at.now.Add(c.Lease)
 		if at.now.Before(at.due) {
 			at.due = at.now // the caller's clock is ahead
 		}
 		return take(ctx, tx, at)
 	})
+	switch {
+	case err == nil:
+		who.settled(doubt)
+	case !until.IsZero():
+		who.doubtful(until)
+	}
+	return err
 }
+
+// freeDoubtful gives back what claims of $1 leased until $2 that ended with an
+// error: the server may have committed them without being able to say so, and
+// the holder does not know that it has these rows.
+const freeDoubtful = `
+	WITH freed AS (
+		UPDATE feeds SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2))
+	UPDATE alerts SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2)`
 
 // freeLeases forgets the workers that are dead, and ends their leases and those
 // that have run out by $1, or by now. It passes over rows that another transaction has: a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -108,6 +109,30 @@ type member struct {
 	life    time.Duration
 	stop    context.CancelFunc
 	stopped chan struct{}
+
+	mu    sync.Mutex
+	doubt []time.Time // when leases end of claims that ended with an error
+}
+
+// doubts returns the ends of leases that the member may have without knowing.
+func (m *member) doubts() []time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.doubt)
+}
+
+// doubtful notes that leases until then may have been granted.
+func (m *member) doubtful(until time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.doubt = append(m.doubt, until)
+}
+
+// settled notes that these were given back.
+func (m *member) settled(doubt []time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.doubt = slices.DeleteFunc(m.doubt, func(until time.Time) bool { return slices.Contains(doubt, until) })
 }
 
 func (m *members) enter(holder string, who *member) {
@@ -119,16 +144,15 @@ func (m *members) enter(holder string, who *member) {
 	m.holders[holder] = who
 }
 
-// check returns how long holder lives after it was heard of, or an error unless
-// it is in.
-func (m *members) check(holder string) (life time.Duration, err error) {
+// check returns holder's membership, or an error unless it is in.
+func (m *members) check(holder string) (*member, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	who := m.holders[holder]
 	if who == nil {
-		return 0, fmt.Errorf("%q has not joined", holder)
+		return nil, fmt.Errorf("%q has not joined", holder)
 	}
-	return who.life, nil
+	return who, nil
 }
 
 func (m *members) leave(holder string) {
