@@ -16,14 +16,7 @@ import (
 func (db *DB) CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error {
 	const doing = "committing a poll"
 	if len(p.Articles) == 0 {
-		return db.operate(ctx, doing, func(ctx context.Context) error {
-			update, args := endPoll(p.Feed, p.Holder)
-			done, err := db.direct().exec(ctx, update, args...)
-			if err == nil && done == 0 {
-				err = store.ErrLeaseLost
-			}
-			return err
-		})
+		return db.operate(ctx, doing, func(ctx context.Context) error { return db.end(ctx, p) })
 	}
 	return db.write(ctx, doing, func(ctx context.Context, tx tx) error {
 		c := &commit{tx: tx, poll: p}

@@ -28,6 +28,7 @@ type DB struct {
 	name    string // of the database, for errors: without user and password
 	pool    *pgxpool.Pool
 	members members
+	ends    ends
 
 	// callersClock has claims go by their Now alone, for tests that choose it.
 	callersClock bool
