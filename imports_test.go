@@ -148,6 +148,8 @@ func TestAllowed(t *testing.T) {
 		{"rules", "store", false},
 		{"store", "rules", false},
 		{"store/storetest", "store/sqlite", false},
+		{"store/postgres", "store/sqlite", false},
+		{"store/postgres/pgtest", "store/postgres", true},
 		{"seeds", "rules", false},
 		{"util", "rules", false},
 	} {

@@ -1,6 +1,7 @@
 // Package store is the contract of tocsin's memory: the records that outlive a
 // process and the operations on them. Engines live in folders of their own
-// (store/sqlite); store/storetest is the suite that every engine passes.
+// (store/sqlite, store/postgres); store/storetest is the suite that every engine
+// passes.
 //
 // An operation is named after what happens in the daemon and owns its
 // transaction. Nothing here judges, schedules or sends: the store keeps what
