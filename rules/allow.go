@@ -27,37 +27,50 @@ var (
 	allowForm  = regexp.MustCompile(`^\s*allow\s+(\S+)\s+until\s+(\S+)\s*$`)
 )
 
-// silence takes out the warnings that comments of the files allow at now.
-func silence(problems []yamlfile.Problem, files []*File, now time.Time) []yamlfile.Problem {
-	allowed := map[string][]allowance{} // by file
-	for _, f := range files {
-		found, _ := allowances(f)
-		allowed[f.name] = append(allowed[f.name], found...)
-	}
-	return slices.DeleteFunc(problems, func(p yamlfile.Problem) bool {
-		return p.Level == yamlfile.Warning && slices.ContainsFunc(allowed[p.File], func(a allowance) bool {
-			return a.line == p.Pos.Line && a.code == p.Code && !a.until.over(now)
-		})
-	})
+// allowed are the warnings that comments allow.
+type allowed map[allowedAt]bool
+
+type allowedAt struct {
+	file string
+	line int
+	code string
 }
 
-// wrongAllowances returns what is wrong with such comments.
-func wrongAllowances(files []*File) (problems []yamlfile.Problem) {
+// allowedIn returns the warnings that comments of the files allow at now, and what
+// is wrong with such comments.
+func allowedIn(files []*File, now time.Time) (in allowed, wrong []yamlfile.Problem) {
+	in = allowed{}
 	for _, f := range files {
-		_, wrong := allowances(f)
-		problems = append(problems, wrong...)
+		found, ps := allowances(f)
+		wrong = append(wrong, ps...)
+		for _, a := range found {
+			if !a.until.over(now) {
+				in[allowedAt{f.name, a.line, a.code}] = true
+			}
+		}
 	}
-	return problems
+	return in, wrong
+}
+
+// silence takes out the warnings that are allowed.
+func (in allowed) silence(problems []yamlfile.Problem) []yamlfile.Problem {
+	return slices.DeleteFunc(problems, func(p yamlfile.Problem) bool {
+		return p.Level == yamlfile.Warning && in[allowedAt{p.File, p.Pos.Line, p.Code}]
+	})
 }
 
 // allowances reads the comments of a file.
 func allowances(f *File) (found []allowance, wrong []yamlfile.Problem) {
-	if !bytes.Contains(f.data, []byte("# check:")) {
+	mark := []byte("# check:")
+	if !bytes.Contains(f.data, mark) {
 		return nil, nil
 	}
 	lines := bufio.NewScanner(bytes.NewReader(f.data))
 	lines.Buffer(nil, len(f.data)+1)
 	for n := 1; lines.Scan(); n++ {
+		if !bytes.Contains(lines.Bytes(), mark) {
+			continue
+		}
 		text := lines.Text()
 		m := allowStart.FindStringSubmatchIndex(text)
 		if m == nil {

@@ -10,7 +10,7 @@ import (
 
 // warningCodes are the codes of all warnings, which a comment can silence.
 var warningCodes = []string{
-	"common-word", "dead-signal", "duplicate-member", "empty-regexp", "expired-tuning", "list-query",
+	"bare-list", "common-word", "dead-signal", "duplicate-member", "empty-regexp", "expired-tuning", "failing-example", "list-query",
 	"no-example", "no-threshold", "not-exercised", "short-stem", "subsumed", "too-common", "unknown-allow",
 	"unreachable-escalate", "unused-list", "wide-near",
 }
@@ -24,8 +24,12 @@ func (c *compiler) checkMeaning(s *Set) {
 			broken[p.Rule] = true
 		}
 	}
+	for _, u := range c.unknown {
+		broken[u.rule] = true
+	}
 	for _, q := range c.bound {
 		c.checkBound(q)
+		c.checkBare(q)
 	}
 	for _, f := range c.files {
 		c.checkListsOf(f)
@@ -209,7 +213,7 @@ func (x *firstWords) wider(i int, among []int) int {
 func (c *compiler) checkListsOf(f *File) {
 	for i := range f.Lists {
 		l := &f.Lists[i]
-		if !c.uses(l) && !f.Share {
+		if !c.uses(l) && !f.Share && !c.partly[f] && !c.bare[l] && !c.wanted(f, l.Key.Value) {
 			c.report(f, "", yamlfile.Warningf(l.Key.Pos, "unused-list", "no query uses $%s", l.Key.Value).WithHint("delete it, or write share: true for other files"))
 		}
 		c.checkMembers(f, l)
@@ -239,15 +243,17 @@ func (c *compiler) checkMembers(f *File, l *yamlfile.Entry[[]yamlfile.String]) {
 			continue
 		}
 		first[t.key()] = m.Pos.Line
-		alts = append(alts, alternative{t, allFields, i, false})
 		if msg := wideStem(t); msg != "" {
 			warn("short-stem", "write out the words that are meant", "%s", msg)
-		}
-		if isCommonName(m.Value, t) {
-			warn("common-word", "add a word that tells the name from it, such as the first name or Inc", "%s is also a common English word", m.Value)
+			continue // it takes in other members as well
 		}
 		if looksLikeQuery(m.Value) {
 			warn("list-query", "make it several members, or a query", "a list's member is a phrase, and its operators are words in it")
+			continue
+		}
+		alts = append(alts, alternative{t, allFields, i, false})
+		if isCommonName(m.Value, t) {
+			warn("common-word", "add a word that tells the name from it, such as the first name or Inc", "%s is also a common English word", m.Value)
 		}
 	}
 	for _, s := range subsumed(alts) {
@@ -301,7 +307,9 @@ func (k *ruleCheck) warn(at yamlfile.Pos, code, msg, hint string) {
 }
 
 func (k *ruleCheck) run(s *Set) {
-	k.checkRequire()
+	if k.checkRequire(); k.never(k.rule.require) {
+		return // whatever else is so follows from it
+	}
 	k.checkSignals()
 	k.checkThreshold()
 	k.checkGroup()
@@ -361,6 +369,7 @@ func (k *ruleCheck) checkSignals() {
 func (k *ruleCheck) checkThreshold() {
 	r, src := k.rule, k.src
 	if !src.Threshold.Given() && len(src.Signals) > 0 {
+		k.explained[r.ID] = true
 		k.warn(src.ID.Pos, "no-threshold", "the rule has signals and no threshold, so that require alone suffices", "write threshold: 5, or 0 if that is meant")
 	}
 	if r.Threshold > k.best {
@@ -398,7 +407,13 @@ func (k *ruleCheck) checkExamples(s *Set) {
 	if len(ex.Match)+len(ex.NoMatch)+len(ex.TodoMatch)+len(ex.TodoNoMatch) == 0 || yamlfile.AnyError(k.problems) {
 		return
 	}
-	for _, i := range s.testRule(k.rule.Rule).Unexercised {
+	result := s.testRule(k.rule.Rule)
+	for _, x := range result.Examples {
+		if msg, hint := x.failure(); msg != "" && !k.incomplete && !k.explained[k.rule.ID] {
+			k.warn(x.Pos, "failing-example", msg, hint)
+		}
+	}
+	for _, i := range result.Unexercised {
 		if i < len(k.src.Signals) && !k.dead[i] {
 			k.warn(k.src.Signals[i].When.Pos, "not-exercised", "this signal holds in none of the examples", "add one with it")
 		}

@@ -21,7 +21,7 @@ import (
 func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem) {
 	c := &compiler{
 		now: now, lexicon: newLexicon(), byID: map[string]*boundRule{},
-		used: map[listUse][]*node{},
+		used: map[listUse][]*node{}, bare: map[*yamlfile.Entry[[]yamlfile.String]]bool{}, explained: map[string]bool{}, partly: map[*File]bool{},
 	}
 	for _, f := range files {
 		if f == nil {
@@ -36,9 +36,11 @@ func Compile(now time.Time, files ...*File) (s *Set, problems []yamlfile.Problem
 	slices.SortFunc(c.rules, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
 	if c.listed <= maxListed {
 		s = c.set()
+		c.reportUnknownLists()
 		c.checkMeaning(s)
 	}
-	problems = yamlfile.Sort(silence(append(c.problems, wrongAllowances(c.files)...), c.files, now))
+	allowed, wrong := allowedIn(c.files, now)
+	problems = yamlfile.Sort(allowed.silence(append(c.problems, wrong...)))
 	if c.incomplete || yamlfile.AnyError(problems) {
 		return nil, problems
 	}
@@ -56,7 +58,13 @@ type compiler struct {
 	used       map[listUse][]*node // the members of the lists that queries name
 	listed     int                 // members of these, a list counted for each use
 	bound      []boundQuery
-	effort     int // that the checks of the meaning took; see maxEffort
+	unknown    []unknownList                               // lists of other files that queries name and that are not there
+	bare       map[*yamlfile.Entry[[]yamlfile.String]]bool // lists whose names queries have as words
+	guesses    int                                         // how often a near ID was looked for
+	tuned      int                                         // rules that tunings change, a rule counted for each
+	explained  map[string]bool                             // IDs of rules with a warning that explains why examples fail
+	partly     map[*File]bool                              // files with a rule that was refused, whose queries were not looked at
+	effort     int                                         // that the checks of the meaning took; see maxEffort
 	problems   []yamlfile.Problem
 }
 
@@ -100,6 +108,7 @@ func (c *compiler) addRules() {
 			if first, taken := c.byID[src.ID.Value]; taken {
 				p := yamlfile.Errorf(src.ID.Pos, "duplicate-id", "this id is taken")
 				c.report(f, src.ID.Value, p.WithHint(fmt.Sprintf("by %s:%d", first.File, first.Pos.Line)))
+				c.partly[f] = true
 				continue
 			}
 			r := c.rule(f, src)
@@ -134,10 +143,12 @@ func (r *boundRule) addExclude(text yamlfile.String, n *node) {
 	switch {
 	case n == nil:
 		return
-	case r.exclude == nil:
+	case len(r.Exclude) == 0:
 		r.exclude = n
-	default:
+	case len(r.Exclude) == 1:
 		r.exclude = &node{op: opOr, kids: []*node{r.exclude, n}}
+	default:
+		r.exclude.kids = append(r.exclude.kids, n)
 	}
 	r.Exclude = append(r.Exclude, text.Value)
 }
@@ -187,7 +198,16 @@ func (c *compiler) tune(f *File, t *Tuning) {
 	for i, s := range t.Signals {
 		signals[i] = c.bind(f, "", s.When)
 	}
-	for _, r := range c.targets(f, t) {
+	if c.tuned > maxTuned {
+		return // that was said
+	}
+	targets := c.targets(f, t)
+	if c.tuned += len(targets); c.tuned > maxTuned {
+		p := yamlfile.Errorf(t.pos, "too-large", "with this one, tunings change rules more than %d times together", maxTuned)
+		c.report(f, "", p.WithHint("use fewer tunings, or fewer rules"))
+		return
+	}
+	for _, r := range targets {
 		r.addExclude(t.Exclude, exclude)
 		for i, s := range t.Signals {
 			r.addSignal(s, signals[i])
@@ -202,24 +222,45 @@ func (c *compiler) tune(f *File, t *Tuning) {
 func (c *compiler) targets(f *File, t *Tuning) []*boundRule {
 	var targets []*boundRule
 	for _, pattern := range t.Rules {
-		n := len(targets)
-		for _, r := range c.rules {
-			if start, wild := strings.CutSuffix(pattern.Value, "*"); r.ID == pattern.Value || wild && strings.HasPrefix(r.ID, start) {
-				targets = append(targets, r)
-			}
-		}
-		if len(targets) == n && !c.incomplete {
-			var ids []string
-			for _, r := range c.rules {
-				ids = append(ids, r.ID)
-			}
+		found := c.named(pattern.Value)
+		if targets = append(targets, found...); len(found) == 0 && !c.incomplete {
 			p := yamlfile.Errorf(pattern.Pos, "unknown-rule", "there is no rule %s", pattern.Value)
-			c.report(f, "", p.WithHint(yamlfile.DidYouMean(pattern.Value, ids)))
+			c.report(f, "", p.WithHint(c.nearestRule(pattern.Value)))
 		}
 	}
 	slices.SortFunc(targets, func(a, b *boundRule) int { return compareRules(a.Rule, b.Rule) })
 	return slices.Compact(targets)
 }
+
+// named returns the rules that have an ID, or one that begins so where a * ends
+// the pattern.
+func (c *compiler) named(pattern string) (found []*boundRule) {
+	start, wild := strings.CutSuffix(pattern, "*")
+	if r := c.byID[pattern]; r != nil {
+		found = append(found, r)
+	}
+	for i := 0; wild && i < len(c.rules); i++ {
+		if strings.HasPrefix(c.rules[i].ID, start) {
+			found = append(found, c.rules[i])
+		}
+	}
+	return found
+}
+
+// nearestRule returns a hint for a rule that does not exist.
+func (c *compiler) nearestRule(id string) string {
+	if c.guesses++; c.guesses > maxHints {
+		return ""
+	}
+	var ids []string
+	for _, r := range c.rules {
+		ids = append(ids, r.ID)
+	}
+	return yamlfile.DidYouMean(id, ids)
+}
+
+// maxTuned bounds how many rules tunings change, a rule counted for each of them.
+const maxTuned = 1_000_000
 
 // bind returns a query of the file ready to be evaluated, nil for one that is
 // not given.
@@ -313,10 +354,11 @@ func (b *binder) members(n *node) []*node {
 		b.used[key] = kids
 	}
 	if b.listed += len(kids); b.listed > maxListed && b.listed-len(kids) <= maxListed {
-		b.problem(n, "too-large", fmt.Sprintf("with this one, the lists that queries use have more than %d members together", maxListed), "use shorter lists, or fewer rules")
+		b.problem(n.at, "too-large", fmt.Sprintf("with this one, the lists that queries use have more than %d members together", maxListed), "use shorter lists, or fewer rules")
 	}
 	if n.op == opAtLeast && n.n > len(kids) && file != b.file {
-		b.problem(n, "never-holds", fmt.Sprintf("ATLEAST/%d can never hold: $%s has %d members", n.n, n.value, len(kids)), "")
+		at := n.at + strings.Index(b.text.Value[n.at:], "ATLEAST")
+		b.problem(at, "never-holds", fmt.Sprintf("ATLEAST/%d can never hold: $%s has %d members", n.n, n.value, len(kids)), "")
 	}
 	return kids
 }
@@ -332,48 +374,28 @@ type listUse struct {
 // being a set of gigabytes.
 const maxListed = 10_000_000
 
-// problem reports an error at a place of the query.
-func (b *binder) problem(n *node, code, msg, hint string) {
-	at := n.at
-	if code == "unknown-list" {
-		at += strings.Index(b.text.Value[n.at:], "$")
-	}
+// problem reports an error at a byte of the query.
+func (b *binder) problem(at int, code, msg, hint string) {
 	b.report(b.file, b.rule, yamlfile.Errorf(b.text.PosAt(at), code, "%s", msg).WithHint(hint))
 }
 
 // list finds a list of the file, or of another that shares its own; nil after
-// having said what is wrong.
+// having noted that there is none.
 func (b *binder) list(n *node) (*File, *yamlfile.Entry[[]yamlfile.String]) {
 	theme, name, dotted := strings.Cut(n.value, ".")
 	if !dotted {
 		return b.file, b.file.list(n.value)
 	}
-	var themes, names []string
-	private := false
 	for _, f := range b.files {
-		if f.Share {
-			themes = append(themes, f.Theme.Value)
-		}
-		if f.Theme.Value != theme {
+		if f.Theme.Value != theme || !f.Share && f != b.file {
 			continue
 		}
-		if l := f.list(name); l != nil && (f.Share || f == b.file) {
+		if l := f.list(name); l != nil {
 			return f, l
-		} else if l != nil {
-			private = true
-		}
-		for _, l := range f.listNames() {
-			names = append(names, theme+"."+l)
 		}
 	}
-	switch {
-	case private:
-		b.problem(n, "unknown-list", fmt.Sprintf("the file of theme %s does not share $%s", theme, n.value), "write share: true there")
-	case len(names) > 0:
-		b.problem(n, "unknown-list", fmt.Sprintf("$%s is no list", n.value), nearestList(n.value, names))
-	case !b.incomplete:
-		b.problem(n, "unknown-list", fmt.Sprintf("$%s is no list: no theme %s shares any", n.value, theme), yamlfile.DidYouMean(theme, themes))
-	}
+	at := b.text.PosAt(n.at + strings.Index(b.text.Value[n.at:], "$"))
+	b.unknown = append(b.unknown, unknownList{b.file, b.rule, at, n.value})
 	return nil, nil
 }
 

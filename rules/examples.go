@@ -1,6 +1,10 @@
 package rules
 
-import "tocsin/rules/yamlfile"
+import (
+	"fmt"
+
+	"tocsin/rules/yamlfile"
+)
 
 // Outcome is what became of an example.
 type Outcome uint8
@@ -45,6 +49,26 @@ type ExampleResult struct {
 	WantMatch bool         // the rule must match it
 	Outcome   Outcome
 	Verdict   Verdict // what the rule says of it, with the arithmetic
+}
+
+// failure says in a line how the example fails, and what to do; msg is "" when it
+// does not.
+func (x *ExampleResult) failure() (msg, hint string) {
+	score := fmt.Sprintf("scores %d of %d", x.Verdict.Score, x.Verdict.Rule.Threshold)
+	hint = "tocsin test shows the arithmetic"
+	switch {
+	case x.Outcome == TodoDone:
+		return "this example does what it must, and is still a todo", "move it out of the todo list"
+	case x.Outcome != Failed:
+		return "", ""
+	case !x.WantMatch:
+		return "this example must not match, and " + score, hint
+	case !x.Verdict.Require.Holds:
+		return "this example must match, and require does not hold", hint
+	case x.Verdict.Exclude.Holds:
+		return "this example must match, and exclude holds", hint
+	}
+	return "this example must match, and " + score, hint
 }
 
 // Test runs the examples of every rule, those that are off too, against the

@@ -98,6 +98,9 @@ type RuleSource struct {
 	// Examples are the rule's tests: articles that it must match, and articles
 	// that it must not. Each is a title, or a block of keys.
 	Examples ExamplesSource `yaml:"examples"`
+
+	pos    yamlfile.Pos      // where it begins; the zero Pos: the entry is no block
+	unread yamlfile.Problems // what could not be read in it
 }
 
 // SignalSource is a piece of evidence.
@@ -110,7 +113,8 @@ type SignalSource struct {
 	// not 0. They must be given.
 	Points yamlfile.Int `yaml:"points"`
 
-	pos yamlfile.Pos // where it begins; the zero Pos: the entry is no block
+	pos    yamlfile.Pos      // where it begins; the zero Pos: the entry is no block
+	unread yamlfile.Problems // what could not be read in it
 }
 
 // ExamplesSource are articles with what the rule must say of them.
@@ -207,6 +211,9 @@ type Tuning struct {
 	// Expires is the last day, UTC, on which the tuning counts, as in
 	// 2027-03-01. Not given: it counts for good.
 	Expires yamlfile.At[Date] `yaml:"expires"`
+
+	pos    yamlfile.Pos      // where it begins; the zero Pos: the entry is no block
+	unread yamlfile.Problems // what could not be read in it
 }
 
 // expired reports whether the tuning's last day is over.
@@ -214,21 +221,36 @@ func (t *Tuning) expired(now time.Time) bool {
 	return t.Expires.Given() && t.Expires.Value.over(now)
 }
 
-// UnmarshalYAML reads the signal and remembers its place.
-func (s *SignalSource) UnmarshalYAML(n *yamlfile.Node) error {
-	if n.Kind() == yamlfile.Block {
-		s.pos = n.Pos()
+// blockPos returns where a block begins, and the zero Pos of anything else.
+func blockPos(n *yamlfile.Node) yamlfile.Pos {
+	if n.Kind() != yamlfile.Block {
+		return yamlfile.Pos{}
 	}
-	type plain SignalSource
-	return n.Decode((*plain)(s))
+	return n.Pos()
 }
 
-// UnmarshalYAML reads the rule and puts its ID in what is wrong with it.
+// UnmarshalYAML reads the signal and remembers its place.
+func (s *SignalSource) UnmarshalYAML(n *yamlfile.Node) error {
+	type plain SignalSource
+	s.pos, s.unread = blockPos(n), n.Decode((*plain)(s))
+	return s.unread
+}
+
+// UnmarshalYAML reads the tuning and remembers its place.
+func (t *Tuning) UnmarshalYAML(n *yamlfile.Node) error {
+	type plain Tuning
+	t.pos, t.unread = blockPos(n), n.Decode((*plain)(t))
+	return t.unread
+}
+
+// UnmarshalYAML reads the rule, remembers its place, and puts its ID in what is
+// wrong with it.
 func (r *RuleSource) UnmarshalYAML(n *yamlfile.Node) error {
 	type plain RuleSource
 	problems := n.Decode((*plain)(r))
 	for i := range problems {
 		problems[i].Rule = r.ID.Value
 	}
+	r.pos, r.unread = blockPos(n), problems
 	return problems
 }

@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -120,10 +122,17 @@ func (l *lexer) list() (token, *queryError) {
 	name := strings.TrimRight(l.src[start+1:start+1+n], ".")
 	l.at = start + 1 + len(name)
 	if name == "" {
-		return token{}, &queryError{start, "query", "the name of a list is missing behind $", "put text with a $ in quotes"}
+		hint := "put text with a $ in quotes"
+		if m := inBraces.FindStringSubmatch(l.src[start:]); m != nil {
+			hint = "write $" + m[1]
+		}
+		return token{}, &queryError{start, "query", "the name of a list is missing behind $", hint}
 	}
 	return token{kind: tokList, at: start, text: name, inner: start + 1}, nil
 }
+
+// inBraces is a list as shells and templates would write it.
+var inBraces = regexp.MustCompile(`^\$\s*[{(]?\s*([\pL_][\pL\pN_.-]*)`)
 
 func isNameRune(r rune) bool {
 	return r == '_' || r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r)
@@ -156,7 +165,15 @@ func (l *lexer) regexp() (token, *queryError) {
 var (
 	prefixed = regexp.MustCompile(`^([\pL\pN_-]+):`)
 	operator = regexp.MustCompile(`^([A-Z]{3,})/(-?[0-9]+|n)$`)
+	// nearly is NEAR/8 with something else than a number, something else than a
+	// slash, or in small letters.
+	nearly  = regexp.MustCompile(`^(?:(?:NEAR|BEFORE|ATLEAST)(?:[/:]|-?[0-9])|(?i:near|before|atleast)/[0-9])`)
+	letters = regexp.MustCompile(`^[A-Za-z]+`)
+	digits  = regexp.MustCompile(`[0-9]+`)
 )
+
+// distances are the operators with a number.
+var distances = []string{"NEAR", "BEFORE", "ATLEAST"}
 
 // chunk reads what stands up to the next space, quote or parenthesis: a word, an
 // operator, or a prefix with what follows.
@@ -169,10 +186,13 @@ func (l *lexer) chunk() (token, *queryError) {
 		n = len(l.src) - start
 	}
 	chunk := l.src[start : start+n]
-	if m := prefixed.FindStringSubmatch(chunk); m != nil {
+	if m := prefixed.FindStringSubmatch(chunk); m != nil && !slices.Contains(distances, m[1]) {
 		return l.prefix(m[1])
 	}
 	l.at += n
+	if wrong := notOperator(chunk); wrong != "" {
+		return token{}, &queryError{start, "query", chunk + " is no operator", wrong}
+	}
 	switch chunk {
 	case "AND":
 		return token{kind: tokAnd, at: start}, nil
@@ -186,14 +206,33 @@ func (l *lexer) chunk() (token, *queryError) {
 	if m := operator.FindStringSubmatch(chunk); m != nil {
 		return distance(start, m[1], m[2])
 	}
+	if nearly.MatchString(chunk) {
+		name, number := strings.ToUpper(letters.FindString(chunk)), cmp.Or(digits.FindString(chunk), "3")
+		return token{}, &queryError{start, "query", chunk + " is no operator", fmt.Sprintf(`write %s/%s, or %q for the words`, name, number, chunk)}
+	}
 	return token{kind: tokWords, at: start, text: chunk, inner: start}, nil
+}
+
+// notOperator returns what to write in place of a sign that other languages have
+// for an operator; "" when chunk is none.
+func notOperator(chunk string) string {
+	switch chunk {
+	case "&&", "&", "+":
+		return "write AND"
+	case "||", "|":
+		return "write OR"
+	case "!", "-":
+		return "write AND NOT"
+	case ",", ";":
+		return "write OR between alternatives"
+	}
+	return ""
 }
 
 // distance reads NEAR/n and its like.
 func distance(at int, name, number string) (token, *queryError) {
-	operators := []string{"NEAR", "BEFORE", "ATLEAST"}
 	kinds := []tokenKind{tokNear, tokBefore, tokAtLeast}
-	for i, o := range operators {
+	for i, o := range distances {
 		if name != o {
 			continue
 		}
@@ -207,8 +246,8 @@ func distance(at int, name, number string) (token, *queryError) {
 		}
 		return token{kind: kinds[i], at: at, n: n}, nil
 	}
-	hint := "put it in quotes if it is a word"
-	if near := yamlfile.Nearest(name, operators); near != "" {
+	hint := "operators are NEAR/n, BEFORE/n and ATLEAST/n; put it in quotes if it is a word"
+	if near := yamlfile.Nearest(name, distances); near != "" {
 		hint = "did you mean " + near + "/" + number + "?"
 	}
 	return token{}, &queryError{at, "query", fmt.Sprintf("%s/%s is no operator", name, number), hint}
@@ -231,6 +270,9 @@ func (l *lexer) prefix(name string) (token, *queryError) {
 		known = append(known, string(k))
 	}
 	hint := yamlfile.DidYouMean(name+":", withColons(known))
+	if own, minus := strings.CutPrefix(name, "-"); minus && slices.Contains(known, own) {
+		hint = "write AND NOT " + own + ":"
+	}
 	if hint == "" {
 		hint = "put text with a colon in quotes; fields are " + yamlfile.OneOf(known, "and")
 	}

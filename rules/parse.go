@@ -15,7 +15,7 @@ import (
 // depends on other files, and all warnings, come from Compile. f is nil when
 // there are problems.
 func Parse(name string, data []byte) (f *File, problems []yamlfile.Problem) {
-	p := parser{file: &File{name: name, data: data, queries: map[yamlfile.Pos]*node{}, terms: map[yamlfile.Pos]*term{}}, wrong: map[yamlfile.Pos]bool{}}
+	p := parser{file: &File{name: name, data: data, queries: map[yamlfile.Pos]*node{}, terms: map[yamlfile.Pos]*term{}}, wrong: map[yamlfile.Pos]bool{}, named: map[string]bool{}}
 	p.problems = yamlfile.Decode(name, data, p.file)
 	for _, q := range p.problems {
 		p.wrong[q.Pos] = true
@@ -53,10 +53,12 @@ func syntaxError(problems []yamlfile.Problem) bool {
 // parser collects what is wrong with one file.
 type parser struct {
 	file     *File
-	problems []yamlfile.Problem
+	problems yamlfile.Problems
 	wrong    map[yamlfile.Pos]bool // where decoding found something, so that the value there says nothing
 	rule     string                // the ID of the rule that is looked at
 	machine  int                   // instructions of all regular expressions so far
+	named    map[string]bool       // the file's own lists that queries name
+	unknown  []unknownList         // and those of them that are not there
 }
 
 // report adds a problem of the rule that is looked at.
@@ -73,6 +75,7 @@ var (
 func (p *parser) checkFile() {
 	f := p.file
 	switch {
+	case p.problems.Meant("version"):
 	case !f.Version.Given():
 		p.report(yamlfile.Errorf(yamlfile.Pos{Line: 1, Col: 1}, "version", "the version of the rule language is missing").WithHint("write version: 1"))
 	case f.Version.Value != 1 && !p.wrong[f.Version.Pos]:
@@ -81,7 +84,7 @@ func (p *parser) checkFile() {
 	switch {
 	case f.Theme.Given() && !p.wrong[f.Theme.Pos] && !nameForm.MatchString(f.Theme.Value):
 		p.report(yamlfile.Errorf(f.Theme.Pos, "bad-name", "a theme has letters, digits, _ and - only"))
-	case !f.Theme.Given() && (len(f.Rules) > 0 || f.Share):
+	case !f.Theme.Given() && !p.problems.Meant("theme") && (len(f.Rules) > 0 || f.Share):
 		p.report(yamlfile.Errorf(yamlfile.Pos{Line: 1, Col: 1}, "no-theme", "the theme is missing").WithHint("write theme: name"))
 	}
 	if f.Fold.Given() && !p.wrong[f.Fold.Pos] && f.Fold.Value != "accents" {
@@ -95,6 +98,7 @@ func (p *parser) checkFile() {
 	for i := 0; i < len(f.Tune) && !p.full(); i++ {
 		p.checkTuning(&f.Tune[i])
 	}
+	p.reportUnknownLists()
 }
 
 func (p *parser) checkLists() {
@@ -104,7 +108,7 @@ func (p *parser) checkLists() {
 		if !nameForm.MatchString(l.Key.Value) {
 			p.report(yamlfile.Errorf(l.Key.Pos, "bad-name", "the name of a list has letters, digits, _ and - only"))
 		}
-		if len(l.Value) == 0 {
+		if len(l.Value) == 0 && !p.wrong[l.Pos] {
 			p.report(yamlfile.Errorf(l.Key.Pos, "empty-list", "the list %s has no members", l.Key.Value))
 		}
 		for _, m := range l.Value {
@@ -121,6 +125,11 @@ func (p *parser) checkMember(list string, m yamlfile.String) {
 		return
 	}
 	t, err := parseTerm(m.Value, p.plain())
+	if i := strings.IndexByte(m.Value, '"'); err == nil && strings.Count(m.Value, `"`)%2 == 1 {
+		err = &queryError{i, "query", "a quote is missing", "put all of the phrase in quotes"}
+	} else if err == nil && i > 0 && strings.HasSuffix(m.Value, `"`) {
+		err = &queryError{i, "query", "a phrase begins inside another member", "put a comma before it"}
+	}
 	if err != nil {
 		p.report(problemAt(m, err))
 		return
@@ -138,10 +147,14 @@ func problemAt(s yamlfile.String, e *queryError) yamlfile.Problem {
 func (p *parser) checkRule(r *RuleSource, ids map[string]yamlfile.Pos) {
 	p.rule = r.ID.Value
 	defer func() { p.rule = "" }()
-	at := r.place()
+	if r.pos == (yamlfile.Pos{}) {
+		return // nothing, or something else than a block: said already
+	}
+	at := cmp.Or(r.ID.Pos, r.pos)
 	switch first, twice := ids[r.ID.Value]; {
+	case !r.ID.Given() && r.unread.Meant("id"):
 	case !r.ID.Given():
-		p.report(yamlfile.Errorf(at, "no-id", "a rule has no id"))
+		p.report(yamlfile.Errorf(at, "no-id", "a rule has no id").WithHint("write id: theme.name"))
 	case p.wrong[r.ID.Pos]:
 	case !idForm.MatchString(r.ID.Value):
 		p.report(yamlfile.Errorf(r.ID.Pos, "bad-name", "an id has letters, digits, _ and -, in parts joined by dots"))
@@ -150,7 +163,7 @@ func (p *parser) checkRule(r *RuleSource, ids map[string]yamlfile.Pos) {
 	default:
 		ids[r.ID.Value] = r.ID.Pos
 	}
-	if !r.Require.Given() {
+	if !r.Require.Given() && !r.unread.Meant("require") {
 		p.report(yamlfile.Errorf(at, "no-require", "require is missing").WithHint("write what must hold for the rule to say anything"))
 	}
 	p.checkQuery(r.Require)
@@ -160,19 +173,6 @@ func (p *parser) checkRule(r *RuleSource, ids map[string]yamlfile.Pos) {
 	p.checkExamples(&r.Examples)
 }
 
-// place returns where the rule stands: at its id, else at its first query.
-func (r *RuleSource) place() yamlfile.Pos {
-	for _, at := range []yamlfile.Pos{r.ID.Pos, r.Require.Pos, r.Threshold.Pos} {
-		if at != (yamlfile.Pos{}) {
-			return at
-		}
-	}
-	for _, s := range r.Signals {
-		return s.When.Pos
-	}
-	return yamlfile.Pos{}
-}
-
 // checkQuery reads a query and looks at the lists that it names.
 func (p *parser) checkQuery(s yamlfile.String) {
 	if !s.Given() || p.wrong[s.Pos] || p.machine > maxFileMachine {
@@ -180,6 +180,9 @@ func (p *parser) checkQuery(s yamlfile.String) {
 	}
 	n, err := parseQuery(s.Value, p.plain())
 	if err != nil {
+		if err.fix == sideBySide && s.DoubleQuoted() && !strings.Contains(s.Value, `"`) {
+			err.fix = "YAML takes these quotes away: '\"a b\"' is a phrase; or write AND or OR between the words"
+		}
 		p.report(problemAt(s, err))
 		return
 	}
@@ -204,14 +207,16 @@ func (p *parser) checkMachine(s yamlfile.String, k *node) {
 }
 
 func (p *parser) checkOwnList(s yamlfile.String, k *node) {
-	at := s.PosAt(k.at + strings.Index(s.Value[k.at:], "$"))
+	p.named[k.value] = true
 	list := p.file.list(k.value)
 	if list == nil {
-		p.report(yamlfile.Errorf(at, "unknown-list", "$%s is no list", k.value).WithHint(p.nearestList(k.value)))
+		at := s.PosAt(k.at + strings.Index(s.Value[k.at:], "$"))
+		p.unknown = append(p.unknown, unknownList{p.file, p.rule, at, k.value})
 		return
 	}
 	if members := list.Value; k.op == opAtLeast && k.n > len(members) && len(members) > 0 {
-		p.report(yamlfile.Errorf(s.PosAt(k.at), "never-holds", "ATLEAST/%d can never hold: $%s has %d members", k.n, k.value, len(members)))
+		at := s.PosAt(k.at + strings.Index(s.Value[k.at:], "ATLEAST"))
+		p.report(yamlfile.Errorf(at, "never-holds", "ATLEAST/%d can never hold: $%s has %d members", k.n, k.value, len(members)))
 	}
 }
 
@@ -244,12 +249,13 @@ func (p *parser) checkSignals(signals []SignalSource) {
 			continue // nothing, or something else than a block: said already
 		}
 		at := s.When.Pos
-		if !s.When.Given() {
+		if !s.When.Given() && !s.unread.Meant("when") {
 			at = cmp.Or(s.Points.Pos, s.pos)
 			p.report(yamlfile.Errorf(at, "no-when", "a signal has no query").WithHint("write when: query"))
 		}
 		p.checkQuery(s.When)
 		switch pts := s.Points; {
+		case !pts.Given() && s.unread.Meant("points"):
 		case !pts.Given():
 			p.report(yamlfile.Errorf(at, "points", "a signal has no points").WithHint("write points: 3"))
 		case p.wrong[pts.Pos]:
@@ -303,8 +309,9 @@ func (p *parser) checkExamples(ex *ExamplesSource) {
 			if !e.Given() || p.wrong[e.Pos] {
 				continue
 			}
-			text := foldWhole(fmt.Sprintf("%q", *e.Value.Article()))
-			if e.Value.Title+e.Value.Summary+e.Value.Body == "" {
+			x := &e.Value
+			text := foldWhole(strings.Join(slices.Concat([]string{x.Title, x.Summary, x.Body, x.Source, x.URL, x.Author, x.Lang}, x.Tags, []string{""}, x.Categories), "\x1f"))
+			if x.Title+x.Summary+x.Body == "" {
 				p.report(yamlfile.Errorf(e.Pos, "empty-example", "this example has no text"))
 				continue
 			}
@@ -332,9 +339,11 @@ func (ex *ExamplesSource) lists() []exampleList {
 }
 
 func (p *parser) checkTuning(t *Tuning) {
-	at := t.place()
-	if len(t.Rules) == 0 {
-		p.report(yamlfile.Errorf(at, "no-rules", "a tuning names no rules").WithHint("write rules: [id]"))
+	if t.pos == (yamlfile.Pos{}) {
+		return // nothing, or something else than a block: said already
+	}
+	if len(t.Rules) == 0 && len(t.unread) == 0 {
+		p.report(yamlfile.Errorf(t.pos, "no-rules", "a tuning names no rules").WithHint("write rules: [id]"))
 	}
 	for _, r := range t.Rules {
 		if p.wrong[r.Pos] {
@@ -344,25 +353,9 @@ func (p *parser) checkTuning(t *Tuning) {
 			p.report(yamlfile.Errorf(r.Pos, "bad-name", "%q is neither the id of a rule nor the beginning of one with a * behind it", r.Value))
 		}
 	}
-	if !t.Exclude.Given() && len(t.Signals) == 0 && !t.Threshold.Given() {
-		p.report(yamlfile.Errorf(at, "no-effect", "a tuning changes nothing").WithHint("give it exclude, signals or threshold"))
+	if !t.Exclude.Given() && len(t.Signals) == 0 && !t.Threshold.Given() && len(t.unread) == 0 {
+		p.report(yamlfile.Errorf(t.pos, "no-effect", "a tuning changes nothing").WithHint("give it exclude, signals or threshold"))
 	}
 	p.checkQuery(t.Exclude)
 	p.checkSignals(t.Signals)
-}
-
-// place returns where the tuning stands: at the first thing in it.
-func (t *Tuning) place() yamlfile.Pos {
-	for _, r := range t.Rules {
-		return r.Pos
-	}
-	for _, at := range []yamlfile.Pos{t.Exclude.Pos, t.Threshold.Pos, t.Expires.Pos} {
-		if at != (yamlfile.Pos{}) {
-			return at
-		}
-	}
-	for _, s := range t.Signals {
-		return s.When.Pos
-	}
-	return yamlfile.Pos{Line: 1, Col: 1}
 }

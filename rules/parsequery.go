@@ -69,6 +69,9 @@ func (p *queryParser) advance() (err *queryError) {
 	return err
 }
 
+// sideBySide is what to do about two words without an operator.
+const sideBySide = "put the words in quotes if they stand side by side, or write AND or OR between them"
+
 // leftover says what is wrong with a token that nothing can be done with: mostly
 // an operator is missing before it.
 func (p *queryParser) leftover() *queryError {
@@ -82,10 +85,20 @@ func (p *queryParser) leftover() *queryError {
 		return &queryError{at, "query", "an operator is missing before NOT", "write AND NOT"}
 	}
 	word := p.lex.src[at:p.lex.at]
-	fix := "put the words in quotes if they stand side by side, or write AND or OR between them"
-	switch strings.ToUpper(word) {
-	case "AND", "OR", "NOT":
-		fix = "operators are written in capitals: " + strings.ToUpper(word)
+	fix := sideBySide
+	switch upper := strings.ToUpper(word); {
+	case upper == "AND" || upper == "OR" || upper == "NOT":
+		fix = "operators are written in capitals: " + upper
+	case strings.HasSuffix(strings.TrimRight(p.lex.src[:at], " "), ","):
+		fix = "write OR between alternatives"
+	case strings.Contains(p.lex.src, "'"):
+		fix = "the quotes of a phrase are double ones"
+	case p.tok.kind == tokWords && at > 0 && p.lex.src[at-1] == '/':
+		fix = "flags stand inside: /(?i)…/"
+	case len(word) > 1 && (word[0] == '-' || word[0] == '!'):
+		fix = "write AND NOT " + word[1:]
+	case len(word) > 1 && word[0] == '+':
+		fix = "write AND " + word[1:]
 	}
 	return &queryError{at, "missing-operator", fmt.Sprintf("an operator is missing before %s", word), fix}
 }

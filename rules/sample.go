@@ -35,5 +35,6 @@ func CheckSample(s *Set, files []*File, now time.Time, sample iter.Seq[*Article]
 			problems = append(problems, p.WithHint("ask for a rarer word in require, joined by AND"))
 		}
 	}
-	return yamlfile.Sort(silence(problems, slices.DeleteFunc(slices.Clone(files), func(f *File) bool { return f == nil }), now))
+	allowed, _ := allowedIn(slices.DeleteFunc(slices.Clone(files), func(f *File) bool { return f == nil }), now)
+	return yamlfile.Sort(allowed.silence(problems))
 }

@@ -209,6 +209,44 @@ func TestASetMayBeUsedByManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
+func TestOnlyRulesThatMayHoldAreLookedAt(t *testing.T) {
+	t.Parallel()
+	s := compileFiles(t, now, `
+version: 1
+theme: look
+lists: {bank: [Elbe, Rhine], craft: [barge, ferry, tug]}
+rules:
+  - {id: a.both, require: $bank AND $craft}
+  - {id: b.near, require: $bank NEAR/2 sank}
+  - {id: c.threshold, require: $bank, signals: [{when: flood, points: 3}, {when: storm, points: 1}], threshold: 3}
+  - {id: d.several, require: ATLEAST/2 $craft}
+  - {id: e.always, require: NOT film}
+  - {id: f.off, status: off, require: $bank}
+  - {id: g.five, require: Elbe AND barge AND flood AND storm AND dyke}
+`)
+	for _, c := range []struct{ name, title, want string }{
+		{"nothing is there", "Nothing at all", "e.always"},
+		{"half of an AND", "The Elbe", "e.always"},
+		{"both halves; one of several may be the second", "A ferry on the Rhine", "a.both d.several e.always"},
+		{"near or not, both words are there", "It sank, said a man far from the Rhine", "b.near e.always"},
+		{"what cannot reach the threshold", "A storm on the Rhine", "e.always"},
+		{"what can", "A flood on the Rhine", "c.threshold e.always"},
+		{"two of several", "A barge and a ferry", "d.several e.always"},
+		{"all of five", "Elbe barge flood storm dyke", "a.both c.threshold e.always g.five"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, r := range s.Candidates(&rules.Article{Title: c.title}) {
+				got = append(got, r.ID)
+			}
+			if diff := cmp.Diff(c.want, strings.Join(got, " ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestRulesAreSortedAndFilledIn(t *testing.T) {
 	t.Parallel()
 	s := compileFiles(t, now, floods)
@@ -326,6 +364,25 @@ func TestListsThatAreUsedTooMuchAreRefused(t *testing.T) {
 	}
 	s, problems := rules.Compile(now, f)
 	if s != nil || len(problems) != 1 || problems[0].Code != "too-large" {
+		t.Errorf("a set: %v, with %v", s != nil, problems)
+	}
+}
+
+func TestTuningsOfTooMuchAreRefused(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("version: 1\ntheme: t\nrules:\n")
+	for i := range 1001 {
+		fmt.Fprintf(&b, "  - {id: t.r%d, require: alpha}\n", i)
+	}
+	b.WriteString("tune:\n" + strings.Repeat("  - {rules: [t.*], threshold: 0}\n", 1000))
+	f, problems := rules.Parse("x.yaml", []byte(b.String()))
+	if f == nil {
+		t.Fatal(problems)
+	}
+	s, problems := rules.Compile(now, f)
+	problems = slices.DeleteFunc(problems, func(p yamlfile.Problem) bool { return p.Level == yamlfile.Warning })
+	if s != nil || len(problems) != 1 || problems[0].Code != "too-large" || problems[0].Pos.Line != 2005 {
 		t.Errorf("a set: %v, with %v", s != nil, problems)
 	}
 }

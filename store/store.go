@@ -83,6 +83,11 @@ type Store interface {
 	// never return the same feed before its lease ends or its poll is committed.
 	ClaimDueFeeds(ctx context.Context, c Claim) ([]Feed, error)
 
+	// Unknown returns those of ids, in their order, that are the ID of no article
+	// of the feed. What is unknown may be kept by the time it returns, but only by
+	// whoever has the lease on the feed.
+	Unknown(ctx context.Context, feed string, ids []string) ([]string, error)
+
 	// CommitPoll ends the poll of one feed in one transaction: it writes
 	// p.Feed over the feed's row, keeps those of p.Articles whose ID it does
 	// not know, hands these (in the order of p.Articles, each ID once) to
@@ -141,9 +146,16 @@ type Store interface {
 	ArticlesAt(ctx context.Context, page string) ([]Located, error)
 	// Alerts returns the alerts created at since or later, oldest first.
 	Alerts(ctx context.Context, since time.Time) ([]Alert, error)
+	// RulesOf returns how many articles of the feed with that URL, seen at since or
+	// later, each rule matched: the limit rules with the most, and those with as many
+	// by name. Its cost is that of all matches since then, whosever they are.
+	RulesOf(ctx context.Context, feed string, since time.Time, limit int) ([]RuleCount, error)
 	// History returns all that is kept of the article with that ID, or
 	// ErrNotFound.
 	History(ctx context.Context, article string) (History, error)
+	// ArticleCounts returns of each feed how many of its articles are kept, by the
+	// feed's URL, be it subscribed or no longer. Feeds without any are not in it.
+	ArticleCounts(ctx context.Context) (map[string]int, error)
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
 
@@ -180,17 +192,30 @@ type Feed struct {
 	Location string // where it is read since it moved for good; "" means URL
 	Title    string // as the document says; "" before the first success
 
-	// Validators of the last good answer, byte for byte as the server sent them.
+	// Validators of the last good answer, byte for byte as the server sent them,
+	// and a digest of its document; "" for none.
 	ETag         string
 	LastModified string
+	Digest       string
+
+	// What the document said of how often it is to be asked for: how long it
+	// stays fresh, and the hours and the days of the week on which nobody need
+	// ask, a bit each: bit 0 is the hour from midnight in UTC, and Sunday.
+	TTL       time.Duration // to the microsecond
+	SkipHours uint32
+	SkipDays  uint8
 
 	NextPoll  time.Time
 	Polled    time.Time // when it was last asked; zero: never
 	Begun     time.Time // when it first answered with a feed, which is its baseline; zero: never
 	Succeeded time.Time // when it last answered with a feed or with "unchanged"; zero: never
+	Delivered time.Time // when it last answered with a feed, be it the same as before; zero: never
 	Failures  int       // polls that failed since Succeeded
 	Problem   string    // one line: why the last poll failed or was degraded; "" when all is well
 	Gone      bool      // the server said that the feed is gone for good; it is polled no more
+	// Health is what the daemon remembers of the feed's past, in its own form; nil
+	// for nothing.
+	Health json.RawMessage
 }
 
 // Article is one entry of a feed, as it was when first seen.
@@ -210,6 +235,12 @@ type Article struct {
 	Seen       time.Time // when the poll that brought it ran
 }
 
+// RuleCount is how many articles a rule matched.
+type RuleCount struct {
+	Rule     string
+	Articles int
+}
+
 // Located is an article with where it is.
 type Located struct {
 	Article string // its ID
@@ -225,6 +256,10 @@ func ArticleID(feedURL, key string) string { return shortHash("article", feedURL
 // route) in the form of ArticleID. It also goes with the message to Slack, to
 // find it there again.
 func AlertID(story, route string) string { return shortHash("alert", story, route) }
+
+// NoticeID stands for a story where an alert is about a feed itself: what is the same
+// notice of the same feed is said once on a route.
+func NoticeID(feedURL, notice string) string { return shortHash("notice", feedURL, notice) }
 
 // shortHash hashes the parts so that no two lists of parts read the same.
 func shortHash(parts ...string) string {
@@ -245,6 +280,7 @@ type Poll struct {
 	Holder   string    // who holds the lease on the feed
 	Feed     Feed      // the feed's row as it is from now on; its URL says which
 	Articles []Article // all that the document held, known or new, in its order; empty when unchanged or failed
+	Alerts   []Alert   // about the feed itself, whatever is new; their Story is a NoticeID
 }
 
 // Judge decides about the articles of a poll that are new.
@@ -253,9 +289,18 @@ type Judge func(ctx context.Context, fresh []Article, stories Stories) (Decision
 // Stories is what a Judge may ask about the stories so far.
 type Stories interface {
 	// WithKeys returns the stories that carry at least one of the keys and
-	// whose Last is not before since, the latest first.
+	// whose Last is not before since, the latest first. Of those that carry a
+	// key there are the latest StoriesPerKey at most, so that the cost does not
+	// grow with what is kept.
 	WithKeys(ctx context.Context, keys []string, since time.Time) ([]Story, error)
+	// Count returns for each of the keys how many stories carry it whose Last is
+	// not before since, counted up to most.
+	Count(ctx context.Context, keys []string, since time.Time, most int) ([]int, error)
 }
+
+// StoriesPerKey is how many stories with one key WithKeys returns at the most.
+// Of several that are equally late, which of them is the engine's to choose.
+const StoriesPerKey = 64
 
 // Decision is all that follows from the new articles of a poll.
 type Decision struct {
@@ -284,6 +329,8 @@ type Report struct {
 	Article string    // its ID
 	Keys    []string  // added to what the story is found by
 	At      time.Time // the story's Last is the latest of its reports
+	// Signature is what the story's Signature is from now on; nil leaves it.
+	Signature []byte
 }
 
 // Story is what is known of articles that tell the same event.
@@ -293,6 +340,9 @@ type Story struct {
 	Routes []string // where an alert of it was raised; sorted
 	First  time.Time
 	Last   time.Time
+	// Signature is what the latest report with one said the story looks like, in
+	// the daemon's own form; nil where none did.
+	Signature []byte
 }
 
 // Outcome is how an article ended for a rule and a route.
@@ -345,7 +395,7 @@ const (
 // Alert is what is to be said of a story on a route, once.
 type Alert struct {
 	ID       string // AlertID(Story, Route)
-	Story    string
+	Story    string // or a NoticeID
 	Route    string
 	Channel  string // where the route says things
 	Severity string

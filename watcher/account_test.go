@@ -75,6 +75,26 @@ func TestFind(t *testing.T) {
 	})
 }
 
+// The log and tocsin why name alerts by their ID; whoever asks for one gets the
+// article that its story began with.
+func TestFindByAnAlert(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://a.example/", "* * * * *", items("A bell"))
+		if _, err := w.watcher().Once(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		alerts, err := w.store.Alerts(t.Context(), time.Time{})
+		if err != nil || len(alerts) != 1 {
+			t.Fatalf("alerts %v, %v", alerts, err)
+		}
+		found, err := Find(t.Context(), w.store, alerts[0].ID)
+		if err != nil || len(found) != 1 || found[0].Article.Title != "A bell" {
+			t.Errorf("found %+v, %v", found, err)
+		}
+	})
+}
+
 // told is the account of an article that a daemon with testRules judged, by the
 // rules and feeds of now.
 func told(t *testing.T, a store.Article, now string, feeds ...config.Feed) Account {

@@ -3,6 +3,7 @@ package watcher
 import (
 	"cmp"
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -11,9 +12,16 @@ import (
 	"tocsin/watcher/feed"
 )
 
+// trustFor is for how long a server is believed that nothing has changed. Then
+// the document is asked for whatever we have, since some servers say so for ever.
+const trustFor = 24 * time.Hour
+
 // request is what a feed is asked.
-func request(f store.Feed, sub config.Feed) feed.Request {
-	req := feed.Request{URL: cmp.Or(f.Location, f.URL), Header: sub.Header, ETag: f.ETag, LastModified: f.LastModified}
+func request(f store.Feed, sub config.Feed, now time.Time) feed.Request {
+	req := feed.Request{URL: cmp.Or(f.Location, f.URL), Header: sub.Header, Digest: f.Digest}
+	if now.Sub(f.Delivered) < trustFor {
+		req.ETag, req.LastModified = f.ETag, f.LastModified
+	}
 	if !feed.SameHome(f.URL, req.URL) {
 		// The headers may hold credentials, and were given for the old host.
 		req.Header = nil
@@ -22,17 +30,42 @@ func request(f store.Feed, sub config.Feed) feed.Request {
 }
 
 // afterFailure is a feed after a poll that brought nothing: what was good before
-// is kept, validators included. A feed that failed where it had moved to is
-// asked at its own address again, which leads there if the move is still true;
-// and only its own address can say that it is gone.
+// is kept, validators included.
 func afterFailure(f store.Feed, err error, now time.Time) store.Feed {
 	f.Polled = now
 	f.Failures++
 	f.Problem = err.Error()
 	var fe *feed.Error
-	f.Gone = errors.As(err, &fe) && fe.Problem == feed.Gone && f.Location == ""
-	f.Location = ""
+	errors.As(err, &fe)
+	if f.Location == "" {
+		// Only its own address can say that a feed is gone.
+		f.Gone = fe != nil && fe.Problem == feed.Gone
+		return f
+	}
+	if notThere(fe) || f.Failures >= maxAway {
+		f.Location = ""
+		f.ETag, f.LastModified, f.Digest = "", "", ""
+	}
 	return f
+}
+
+// maxAway is how often in a row a feed may fail where it has moved to before it is
+// asked at its own address again, which leads there if the move is still true.
+const maxAway = 3
+
+// notThere reports whether an answer says that the feed is not there, and so that its
+// move may have been a mistake.
+func notThere(e *feed.Error) bool {
+	if e == nil {
+		return false
+	}
+	switch e.Problem {
+	case feed.Gone, feed.NotAFeed, feed.Parked, feed.Forbidden:
+		return true
+	case feed.Status:
+		return e.Code == http.StatusNotFound || e.Code == http.StatusForbidden || e.Code == http.StatusUnauthorized
+	}
+	return false
 }
 
 // afterSuccess is a feed after a poll that it answered.
@@ -42,9 +75,17 @@ func afterSuccess(f store.Feed, res *feed.Result, now time.Time) store.Feed {
 		f.Begun = now
 	}
 	f.Failures, f.Problem, f.Gone = 0, "", false
-	f.ETag, f.LastModified = res.ETag, res.LastModified
-	if res.Moved != "" {
+	f.ETag, f.LastModified, f.Digest = res.ETag, res.LastModified, res.Digest
+	if res.Sent {
+		f.Delivered = now
+	}
+	switch {
+	case res.Moved == "":
+	case res.Sent:
 		f.Location = res.Moved
+	default:
+		// "Unchanged" proves no move: next time the document is asked for.
+		f.Delivered = time.Time{}
 	}
 	if f.Location == f.URL {
 		f.Location = ""
@@ -52,21 +93,32 @@ func afterSuccess(f store.Feed, res *feed.Result, now time.Time) store.Feed {
 	if d := res.Document; d != nil {
 		f.Title = cmp.Or(d.Title, f.Title)
 		f.Problem = d.Degraded
+		f.TTL, f.SkipHours, f.SkipDays = d.Fresh(), d.Skip.Hours, d.Skip.Days
 	}
 	return f
 }
 
-// notBefore is when the server wants to be asked again, whichever way it said
-// so.
-func notBefore(res *feed.Result, err error) time.Time {
+// wish is when a feed wants to be asked again after a poll, whichever way it said
+// so; f is the feed after the poll. How long a document stays fresh says nothing
+// of when it can be had after a failure.
+func wish(f store.Feed, res *feed.Result, err error, now time.Time) time.Time {
 	var fe *feed.Error
-	switch {
-	case err == nil:
-		return res.NotBefore
-	case errors.As(err, &fe):
+	switch fresh := now.Add(f.TTL); {
+	case err != nil && errors.As(err, &fe):
 		return fe.NotBefore
+	case err != nil:
+		return time.Time{}
+	case fresh.After(res.NotBefore):
+		return fresh
 	}
-	return time.Time{}
+	return res.NotBefore
+}
+
+// throttled reports whether a server said that it is asked too often, and not for
+// how long to leave it alone.
+func throttled(err error) bool {
+	var fe *feed.Error
+	return errors.As(err, &fe) && fe.Code == http.StatusTooManyRequests && fe.NotBefore.IsZero()
 }
 
 // articles are a document's entries as the store keeps them.

@@ -79,8 +79,9 @@ func (b *Backtest) PerDay(alerts int) float64 { return float64(alerts) / b.Days(
 // RunBacktest judges the archive with both rule sets as the daemon would have:
 // poll by poll in the order in which they came, with stories, routes and what
 // does not ring. Feeds count as they are configured and called now. It reads the
-// archive once, and a story's window before Since as well, so that the stories
-// that were under way then are known.
+// archive once, and what story.Horizon or a story's window before Since holds as
+// well, so that the stories that were under way then are known, and how many had
+// which words.
 func RunBacktest(ctx context.Context, archive Archive, o BacktestOptions) (*Backtest, error) {
 	c := newComparison(archive, o)
 	if err := c.run(ctx); err != nil {

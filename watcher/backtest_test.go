@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/story"
 )
 
 // pastArticles are an archive in memory. Each feed has begun long before.
@@ -198,25 +200,31 @@ func (brokenArchive) Articles(context.Context, time.Time) iter.Seq2[store.Articl
 	return func(yield func(store.Article, error) bool) { yield(store.Article{}, errBroken) }
 }
 
-// A replay keeps the stories of the window, however long the archive is.
-func TestAReplayForgetsStoriesWhoseWindowHasPassed(t *testing.T) {
+// A replay keeps the stories that are still asked for, however long the archive
+// is: words are counted further back than stories take reports.
+func TestAReplayForgetsStoriesThatAreAskedForNoMore(t *testing.T) {
 	t.Parallel()
+	const perHorizon = 3600
 	b := newStorybook(time.Hour)
 	for n := range 20_000 {
-		at := noon.Add(time.Duration(n) * time.Second)
+		at := noon.Add(time.Duration(n) * (story.Horizon / perHorizon))
 		id := fmt.Sprint(n)
 		b.keep(store.Decision{
 			Reports: []store.Report{{Story: id, Article: id, Keys: []string{"key " + id, "everybody's"}, At: at}},
 			Alerts:  []store.Alert{{Story: id, Route: "#noise"}},
 		}, at)
 		if n%500 == 0 {
-			found, err := b.WithKeys(t.Context(), []string{"everybody's"}, at.Add(-time.Hour))
-			if want := min(n, 3600) + 1; err != nil || len(found) != want || found[0].ID != id {
+			found, err := b.WithKeys(t.Context(), []string{"everybody's"}, at.Add(-story.Horizon))
+			if want := min(n+1, store.StoriesPerKey); err != nil || len(found) != want || found[0].ID != id {
 				t.Fatalf("after %d stories %d are found, want %d, the latest first: %v", n, len(found), want, err)
+			}
+			counts, err := b.Count(t.Context(), []string{"everybody's", "nobody's"}, at.Add(-story.Horizon), 10_000)
+			if want := []int{min(n, perHorizon) + 1, 0}; err != nil || !slices.Equal(counts, want) {
+				t.Fatalf("after %d stories %d are counted, want %d: %v", n, counts, want, err)
 			}
 		}
 	}
-	if len(b.byID) > 2*3601 || len(b.byKey) > len(b.byID)+1 {
-		t.Errorf("%d stories and %d keys are in memory", len(b.byID), len(b.byKey))
+	if len(b.byID) > 2*(perHorizon+1) || len(b.byKey) > len(b.byID)+1 || len(b.byKey["everybody's"]) > 2*(perHorizon+1) {
+		t.Errorf("%d stories and %d keys are in memory, of one key %d mentions", len(b.byID), len(b.byKey), len(b.byKey["everybody's"]))
 	}
 }

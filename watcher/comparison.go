@@ -9,6 +9,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/story"
 )
 
 // comparison is a backtest that runs.
@@ -46,7 +47,7 @@ func newComparison(archive Archive, o BacktestOptions) *comparison {
 func (c *comparison) run(ctx context.Context) error {
 	from := c.opts.Since
 	if !from.IsZero() {
-		from = from.Add(-c.opts.StoryWindow)
+		from = from.Add(-max(c.opts.StoryWindow, story.Horizon))
 	}
 	for a, err := range c.archive.Articles(ctx, from) {
 		if err == nil {

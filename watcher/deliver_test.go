@@ -285,8 +285,8 @@ func TestAMessageOnItsWayIsRecordedThoughTheDaemonEnds(t *testing.T) {
 func TestAnAlertThatWaitsForItsTurnIsGivenBackUntried(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
-		w.add("https://a.example/1", "@daily", items("A bell rings in town"))
-		w.add("https://a.example/2", "@daily", items("A whistle blows in town"))
+		w.add("https://a.example/feed", "@daily", items("A bell rings in town"))
+		w.add("https://b.example/feed", "@daily", items("A whistle blows in town"))
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		w.sink.post = func(int) error {

@@ -3,9 +3,11 @@ package watcher
 import (
 	"cmp"
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/store"
 	"tocsin/watcher/story"
@@ -15,18 +17,23 @@ import (
 type Finder interface {
 	History(ctx context.Context, article string) (store.History, error)
 	ArticlesAt(ctx context.Context, page string) ([]store.Located, error)
+	Alerts(ctx context.Context, since time.Time) ([]store.Alert, error)
 }
 
-// articleID is what store.ArticleID makes.
-var articleID = regexp.MustCompile(`^[a-z2-7]{16}$`)
+// shortID is what store.ArticleID and store.AlertID make.
+var shortID = regexp.MustCompile(`^[a-z2-7]{16}$`)
 
 // Find returns what is kept of the articles that somebody means: of the one with
-// that ID, or of all at that address, whose scheme may be left out, and which
-// may carry what only tracks readers. The first seen comes first. It is
+// that ID, of the first in the story of the alert with that ID, or of all at that
+// address, whose scheme may be left out, and which may carry what only tracks
+// readers. The first seen comes first. It is
 // store.ErrNotFound where there is none.
 func Find(ctx context.Context, st Finder, what string) ([]store.History, error) {
-	if articleID.MatchString(what) {
+	if shortID.MatchString(what) {
 		h, err := st.History(ctx, what)
+		if errors.Is(err, store.ErrNotFound) {
+			h, err = firstOf(ctx, st, what)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -56,6 +63,19 @@ func Find(ctx context.Context, st Finder, what string) ([]store.History, error) 
 		return cmp.Or(x.Article.Seen.Compare(y.Article.Seen), cmp.Compare(x.Article.ID, y.Article.ID))
 	})
 	return found, nil
+}
+
+// firstOf returns what is kept of the first article in the story of an alert.
+func firstOf(ctx context.Context, st Finder, alert string) (store.History, error) {
+	alerts, err := st.Alerts(ctx, time.Time{})
+	if err != nil {
+		return store.History{}, err
+	}
+	i := slices.IndexFunc(alerts, func(a store.Alert) bool { return a.ID == alert })
+	if i < 0 {
+		return store.History{}, store.ErrNotFound
+	}
+	return st.History(ctx, alerts[i].Story) // a story has the ID of its first article
 }
 
 // idsAt returns the IDs of the articles at an address.

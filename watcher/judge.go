@@ -9,7 +9,6 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
-	"tocsin/watcher/story"
 )
 
 // judge decides what follows from the new articles of one poll of one feed. It
@@ -26,7 +25,7 @@ type judge struct {
 
 // decide is a store.Judge.
 func (j judge) decide(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
-	d := decision{judge: j, stories: stories}
+	d := decision{judge: j, telling: telling{stories: stories, window: j.window, now: j.now}}
 	for i := range fresh {
 		if err := d.article(ctx, &fresh[i]); err != nil {
 			return store.Decision{}, err
@@ -39,8 +38,7 @@ func (j judge) decide(ctx context.Context, fresh []store.Article, stories store.
 type decision struct {
 	store.Decision
 	judge
-	stories store.Stories
-	begun   []*store.Story // those that this poll reports, with what it adds
+	telling telling
 }
 
 // article judges one article.
@@ -57,46 +55,23 @@ func (d *decision) article(ctx context.Context, a *store.Article) error {
 		}
 		d.Matches = append(d.Matches, record)
 	}
-	s, err := d.report(ctx, a)
+	s, report, err := d.telling.report(ctx, a.ID, storyArticle(a, seen.Lang, themes(matches)))
 	if err != nil {
 		return err
 	}
+	d.Reports = append(d.Reports, report)
 	return d.route(a, s, matches)
 }
 
-// report puts the article into its story.
-func (d *decision) report(ctx context.Context, a *store.Article) (*store.Story, error) {
-	keys := story.Keys(a.Title, a.URL)
-	s, err := d.storyWith(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		s = &store.Story{ID: a.ID}
-		d.begun = append(d.begun, s)
-	}
-	s.Keys = append(s.Keys, keys...)
-	d.Reports = append(d.Reports, store.Report{Story: s.ID, Article: a.ID, Keys: keys, At: d.now})
-	return s, nil
-}
-
-// storyWith returns the latest story with one of the keys, from this poll or
-// before it; nil when there is none.
-func (d *decision) storyWith(ctx context.Context, keys []string) (*store.Story, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	for _, s := range d.begun {
-		if slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(s.Keys, k) }) {
-			return s, nil
+// themes are those of the matches, each once.
+func themes(matches []rules.Match) []string {
+	var list []string
+	for _, m := range matches {
+		if !slices.Contains(list, m.Rule.Theme) {
+			list = append(list, m.Rule.Theme)
 		}
 	}
-	found, err := d.stories.WithKeys(ctx, keys, d.now.Add(-d.window))
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	d.begun = append(d.begun, &found[0])
-	return &found[0], nil
+	return list
 }
 
 // route gives every match its verdicts, and raises the alerts.
@@ -112,7 +87,7 @@ func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match
 		if len(to) == 0 {
 			d.verdict(a, &m, "", store.NoRoute, "")
 		}
-		silent := d.silence(a)
+		silent := silence(a, d.feed.MaxAge, d.firstPoll, d.now)
 		for _, channel := range to {
 			switch {
 			case silent != "":
@@ -134,25 +109,6 @@ func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match
 		}
 	}
 	return nil
-}
-
-// silence says why an article does not ring though rules match; "" when it
-// does. An article without a date is news only if its feed was read before.
-func (d *decision) silence(a *store.Article) store.Outcome {
-	published := a.Published
-	if published.IsZero() {
-		published = a.Updated
-	}
-	young := !published.IsZero() && d.now.Sub(published) <= d.feed.MaxAge
-	switch {
-	case young:
-		return ""
-	case d.firstPoll:
-		return store.Baseline
-	case published.IsZero():
-		return ""
-	}
-	return store.TooOld
 }
 
 // raise makes the alert of a story for a channel. A route is known by its

@@ -76,6 +76,18 @@ func (k knownStories) WithKeys(_ context.Context, keys []string, since time.Time
 	return found, nil
 }
 
+func (k knownStories) Count(_ context.Context, keys []string, since time.Time, most int) ([]int, error) {
+	counts := make([]int, len(keys))
+	for i, key := range keys {
+		for _, s := range k {
+			if !s.Last.Before(since) && slices.Contains(s.Keys, key) {
+				counts[i] = min(counts[i]+1, most)
+			}
+		}
+	}
+	return counts, nil
+}
+
 func article(id, title string) store.Article {
 	return store.Article{ID: id, Feed: "https://a.example/feed", Key: id, Title: title, URL: "https://a.example/" + id, Published: noon.Add(-time.Hour), Seen: noon}
 }

@@ -3,9 +3,12 @@ package watcher
 import (
 	"context"
 	"errors"
+	"time"
 
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/feed"
+	"tocsin/watcher/health"
 	"tocsin/watcher/schedule"
 )
 
@@ -21,8 +24,9 @@ type PollReport struct {
 	Problem   string // one line: why the feed could not be read, or only in part; "" when all is well
 }
 
-// poll reads one feed, judges what is new, and commits both.
-func (w *Watcher) poll(ctx context.Context, f store.Feed) {
+// poll reads one feed, judges what is new, and commits both. idle is called when
+// it begins to wait for others, and needs no slot any more.
+func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
 	sub, ok := w.feeds[f.URL]
 	if !ok {
 		// Another daemon on the store has other feeds than this one. The lease
@@ -30,35 +34,92 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
-	started := w.now()
-	res, err := w.reader.Read(ctx, request(f, sub), started)
+	o := outcome{before: f, sub: sub, started: w.now()}
+	req := request(f, sub, o.started)
+	req.Waiting = idle
+	o.res, o.err = w.reader.Read(ctx, req, o.started)
 	if ctx.Err() != nil {
 		return // the lease is given back on leaving
 	}
-	now := w.now()
-	p := store.Poll{Holder: w.opts.Holder}
-	report := PollReport{Feed: f.URL}
-	if err != nil {
-		p.Feed = afterFailure(f, err, now)
-		report.Failed = true
-	} else {
-		p.Feed = afterSuccess(f, res, now)
-		p.Articles = articles(f.URL, res.Document, now)
-		report.Unchanged = res.Unchanged
+	o.ended = w.now()
+	p := store.Poll{Holder: w.opts.Holder, Feed: w.after(&o)}
+	if o.err == nil {
+		p.Articles = articles(f.URL, o.res.Document, o.ended)
 	}
-	p.Feed.NextPoll = sub.Schedule.NextPoll(schedule.Poll{
-		Feed: f.URL, Started: started, Ended: now, MinInterval: w.opts.MinInterval,
-		NotBefore: notBefore(res, err), Failures: p.Feed.Failures,
-	})
-	report.Title = sourceName(sub, p.Feed)
-	report.Problem = p.Feed.Problem
+	err := w.compare(ctx, &o, &p)
+	if err != nil {
+		w.uncommitted(ctx, f.URL, err)
+		return
+	}
+	if sub.FullText && len(o.unknown) > 0 {
+		idle()
+		w.readPages(ctx, &o, p.Articles)
+		if ctx.Err() != nil {
+			return
+		}
+	}
+	w.commit(ctx, &o, p)
+}
 
+// compare finds what a poll brought that was not known, and what that says of the
+// feed.
+func (w *Watcher) compare(ctx context.Context, o *outcome, p *store.Poll) (err error) {
+	if len(p.Articles) > 0 {
+		ids := make([]string, len(p.Articles))
+		for i := range p.Articles {
+			ids[i] = p.Articles[i].ID
+		}
+		if o.unknown, err = w.store.Unknown(ctx, p.Feed.URL, ids); err != nil {
+			return err
+		}
+	}
+	return w.examine(ctx, o, p)
+}
+
+// outcome is how the reading of one feed ended.
+type outcome struct {
+	before         store.Feed
+	sub            config.Feed
+	started, ended time.Time
+	res            *feed.Result
+	err            error    // then there is no res
+	unknown        []string // the IDs of articles that were not known
+	changes        []health.Change
+}
+
+// firstPoll reports whether the feed was never read before.
+func (o *outcome) firstPoll() bool { return o.before.Begun.IsZero() }
+
+// after is the feed after the poll.
+func (w *Watcher) after(o *outcome) store.Feed {
+	var f store.Feed
+	if o.err != nil {
+		f = afterFailure(o.before, o.err, o.ended)
+	} else {
+		f = afterSuccess(o.before, o.res, o.ended)
+	}
+	f.NextPoll = o.sub.Schedule.NextPoll(schedule.Poll{
+		Feed: f.URL, HostFeeds: w.neighbours[feed.HostOf(f.URL)],
+		Started: o.started, Ended: o.ended, MinInterval: w.opts.MinInterval,
+		NotBefore: wish(f, o.res, o.err, o.ended),
+		Failures:  f.Failures, Throttled: throttled(o.err),
+		Skip: schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
+	})
+	return f
+}
+
+// commit judges the new articles of a poll and commits all of it.
+func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
+	report := PollReport{
+		Feed: p.Feed.URL, Title: sourceName(o.sub, p.Feed), Problem: p.Feed.Problem,
+		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged,
+	}
 	j := judge{
-		rules: w.rules.Load(), routes: w.opts.Routes, feed: sub,
-		source: report.Title, window: w.opts.StoryWindow, firstPoll: f.Begun.IsZero(), now: now,
+		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
+		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), now: o.ended,
 	}
 	var decided store.Decision
-	err = w.insist(ctx, commitFor, func() error {
+	err := w.insist(ctx, commitFor, func() error {
 		return w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
 			d, err := j.decide(ctx, fresh, stories)
 			decided, report.New = d, len(fresh)
@@ -66,11 +127,15 @@ func (w *Watcher) poll(ctx context.Context, f store.Feed) {
 		})
 	})
 	if err != nil {
-		w.uncommitted(ctx, f.URL, err)
+		w.uncommitted(ctx, p.Feed.URL, err)
 		return
 	}
-	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)
-	w.committed(f, p.Feed, report, decided)
+	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)+len(p.Alerts)
+	if w.tally.storeWorked() {
+		w.log.Info("the store works again")
+	}
+	w.tell(ctx, o, p.Feed, report.New)
+	w.committed(report, decided)
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when
@@ -87,37 +152,16 @@ func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 }
 
 // committed tells everybody what a poll brought.
-func (w *Watcher) committed(before, after store.Feed, report PollReport, d store.Decision) {
-	if w.tally.storeWorked() {
-		w.log.Info("the store works again")
-	}
-	log := w.log.With("feed", config.Loggable(report.Feed))
-	switch {
-	case after.Gone:
-		log.Warn("feed is gone for good and is polled no more", "reason", after.Problem)
-	case after.Failures > 0:
-		log.Warn("feed cannot be read", "reason", after.Problem, "failures", after.Failures, "next", after.NextPoll)
-	case after.Problem != "":
-		log.Warn("feed was read in part", "reason", after.Problem)
-	case before.Failures > 0:
-		log.Info("feed answers again", "failures", before.Failures)
-	}
-	switch {
-	case after.Location == before.Location:
-	case after.Location != "":
-		log.Info("feed has moved for good", "to", config.Loggable(after.Location))
-	default:
-		log.Info("feed is asked at its own address again", "not", config.Loggable(before.Location))
-	}
-	log.Debug("polled", "new", report.New, "unchanged", report.Unchanged, "next", after.NextPoll)
+func (w *Watcher) committed(report PollReport, d store.Decision) {
 	for _, m := range d.Matches {
-		log.Info("match", "article", m.Article, "rule", m.Rule, "score", m.Score, "threshold", m.Threshold, "status", m.Status)
+		w.log.Info("match", "feed", config.Loggable(report.Feed),
+			"article", m.Article, "rule", m.Rule, "score", m.Score, "threshold", m.Threshold, "status", m.Status)
 	}
 	w.tally.polled(report)
 	if w.opts.Polled != nil {
 		w.opts.Polled(report)
 	}
-	if len(d.Alerts) > 0 {
+	if report.Alerts > 0 {
 		signal(w.rang)
 	}
 }

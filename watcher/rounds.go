@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tocsin/store"
@@ -28,7 +29,7 @@ func (w *Watcher) pollLoop(ctx context.Context) {
 // returns when to look again; the zero time means: when a poll has ended.
 func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 	for {
-		room := cap(w.slots) - len(w.slots)
+		room := w.room()
 		if room == 0 {
 			return time.Time{}, nil
 		}
@@ -47,6 +48,17 @@ func (w *Watcher) startDue(ctx context.Context) (wake time.Time, err error) {
 	}
 }
 
+// room is for how many more polls there is room. While most slots are taken, it is
+// 0 until several are free: a claim costs the store the same for one feed as for
+// many, and what runs meanwhile has been claimed before.
+func (w *Watcher) room() int {
+	room := cap(w.slots) - len(w.slots)
+	if room < cap(w.slots)/8 {
+		return 0
+	}
+	return room
+}
+
 // pollRound polls what is due at start, and returns when all of it is polled.
 func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 	defer w.running.Wait()
@@ -54,8 +66,8 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 		if err := w.waitForRoom(ctx); err != nil {
 			return err
 		}
-		running := len(w.slots)
-		started, err := w.start(ctx, w.claim(start, cap(w.slots)-running))
+		polling := w.polling.Load()
+		started, err := w.start(ctx, w.claim(start, w.room()))
 		if err == nil {
 			err = w.tally.storeErr()
 		}
@@ -65,7 +77,7 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 		if started > 0 {
 			continue
 		}
-		if running == 0 {
+		if polling == 0 {
 			return nil
 		}
 		// What is left waits for its host.
@@ -77,15 +89,15 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 // runs is for the next one, so that time may have passed; the lease counts from
 // the real time all the same.
 func (w *Watcher) claim(due time.Time, limit int) store.Claim {
-	// The lease covers a request at its time limit, the parse and the commit
-	// several times over.
-	lease := time.Minute + 4*w.opts.Timeout
+	// The lease covers waiting for a turn, a request at its time limit, the pages
+	// of its articles, the parse and the commit.
+	lease := time.Minute + 6*w.opts.Timeout
 	return store.Claim{Holder: w.opts.Holder, Now: due, Lease: w.now().Sub(due) + lease, Limit: limit, PerHost: w.opts.PerHost}
 }
 
 // waitForRoom returns when at least one more poll may run.
 func (w *Watcher) waitForRoom(ctx context.Context) error {
-	for len(w.slots) == cap(w.slots) {
+	for w.room() == 0 {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -103,9 +115,15 @@ func (w *Watcher) start(ctx context.Context, c store.Claim) (started int, err er
 	}
 	for _, f := range feeds {
 		w.slots <- struct{}{}
-		w.running.Go(func() {
-			w.poll(ctx, f)
+		w.polling.Add(1)
+		idle := sync.OnceFunc(func() {
 			<-w.slots
+			signal(w.freed)
+		})
+		w.running.Go(func() {
+			w.poll(ctx, f, idle)
+			w.polling.Add(-1)
+			idle()
 			signal(w.freed)
 		})
 	}

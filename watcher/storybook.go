@@ -8,32 +8,54 @@ import (
 	"time"
 
 	"tocsin/store"
+	"tocsin/watcher/story"
 )
 
 // storybook is the stories of a replay, in memory: it answers a judge as a store
-// does, and forgets those whose window has passed.
+// does, and forgets those that are not asked for any more.
 type storybook struct {
 	window time.Duration
 	byID   map[string]*store.Story
-	byKey  map[string][]*store.Story
-	enough int // stories at which it looks what can be forgotten
+	byKey  map[string][]mention // the latest last
+	told   int                  // reports since it was looked what can be forgotten
+	enough int                  // reports at which that is done
 }
 
-// minStories is the least number of stories that is worth looking through.
-const minStories = 1000
+// mention is a story below one of its keys. A story that is told again is put
+// down again, and what was put down before counts no more.
+type mention struct {
+	story *store.Story
+	at    time.Time // the story's Last then
+}
+
+// minReports is the least number of reports after which it is worth looking.
+const minReports = 1000
 
 func newStorybook(window time.Duration) *storybook {
-	return &storybook{window: window, byID: make(map[string]*store.Story), byKey: make(map[string][]*store.Story), enough: minStories}
+	return &storybook{window: window, byID: make(map[string]*store.Story), byKey: make(map[string][]mention), enough: minReports}
+}
+
+// latest returns the stories with a key, the latest first, as many as most.
+func (b *storybook) latest(key string, since time.Time, most int) []*store.Story {
+	var list []*store.Story
+	mentions := b.byKey[key]
+	for i := len(mentions) - 1; i >= 0 && len(list) < most; i-- {
+		m := mentions[i]
+		if m.at.Before(since) {
+			break
+		}
+		if m.at.Equal(m.story.Last) {
+			list = append(list, m.story)
+		}
+	}
+	return list
 }
 
 // WithKeys implements store.Stories.
 func (b *storybook) WithKeys(_ context.Context, keys []string, since time.Time) ([]store.Story, error) {
 	found := make(map[string]store.Story)
 	for _, key := range keys {
-		for _, s := range b.byKey[key] {
-			if s.Last.Before(since) {
-				continue
-			}
+		for _, s := range b.latest(key, since, store.StoriesPerKey) {
 			told := *s
 			// A judge adds to what it gets.
 			told.Keys, told.Routes = slices.Clip(told.Keys), slices.Clip(told.Routes)
@@ -45,7 +67,17 @@ func (b *storybook) WithKeys(_ context.Context, keys []string, since time.Time) 
 	}), nil
 }
 
-// keep adds what was decided at a time, which is later than what was before it.
+// Count implements store.Stories.
+func (b *storybook) Count(_ context.Context, keys []string, since time.Time, most int) ([]int, error) {
+	counts := make([]int, len(keys))
+	for i, key := range keys {
+		counts[i] = len(b.latest(key, since, most))
+	}
+	return counts, nil
+}
+
+// keep adds what was decided at a time, which is not before that of what was
+// decided before it.
 func (b *storybook) keep(d store.Decision, now time.Time) {
 	for _, r := range d.Reports {
 		b.tell(r)
@@ -54,9 +86,9 @@ func (b *storybook) keep(d store.Decision, now time.Time) {
 		s := b.byID[a.Story]
 		s.Routes = insert(s.Routes, a.Route)
 	}
-	if len(b.byID) >= b.enough {
-		b.forget(now.Add(-b.window))
-		b.enough = max(minStories, 2*len(b.byID))
+	if b.told += len(d.Reports); b.told >= b.enough {
+		b.forget(now.Add(-max(b.window, story.Horizon)))
+		b.told, b.enough = 0, max(minReports, len(b.byID))
 	}
 }
 
@@ -67,31 +99,39 @@ func (b *storybook) tell(r store.Report) {
 		s = &store.Story{ID: r.Story, First: r.At, Last: r.At}
 		b.byID[s.ID] = s
 	}
-	if r.At.After(s.Last) {
-		s.Last = r.At
+	if r.Signature != nil {
+		s.Signature = r.Signature
 	}
 	if r.At.Before(s.First) {
 		s.First = r.At
 	}
+	if r.At.After(s.Last) {
+		s.Last = r.At
+		b.mention(s, s.Keys)
+	}
 	for _, key := range r.Keys {
 		if _, known := slices.BinarySearch(s.Keys, key); !known {
 			s.Keys = insert(s.Keys, key)
-			b.byKey[key] = append(b.byKey[key], s)
+			b.mention(s, []string{key})
 		}
+	}
+}
+
+// mention puts a story down below keys.
+func (b *storybook) mention(s *store.Story, keys []string) {
+	for _, key := range keys {
+		b.byKey[key] = append(b.byKey[key], mention{s, s.Last})
 	}
 }
 
 // forget drops the stories whose last report came before a time.
 func (b *storybook) forget(before time.Time) {
 	clear(b.byKey)
-	for id, s := range b.byID {
-		if s.Last.Before(before) {
-			delete(b.byID, id)
-			continue
-		}
-		for _, key := range s.Keys {
-			b.byKey[key] = append(b.byKey[key], s)
-		}
+	maps.DeleteFunc(b.byID, func(_ string, s *store.Story) bool { return s.Last.Before(before) })
+	for _, s := range slices.SortedFunc(maps.Values(b.byID), func(x, y *store.Story) int {
+		return cmp.Or(x.Last.Compare(y.Last), cmp.Compare(x.ID, y.ID))
+	}) {
+		b.mention(s, s.Keys)
 	}
 }
 

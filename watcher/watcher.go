@@ -27,7 +27,10 @@ type Store interface {
 	SyncFeeds(ctx context.Context, subs []store.Subscription) error
 	MakeDue(ctx context.Context, at time.Time, urls ...string) error
 	ClaimDueFeeds(ctx context.Context, c store.Claim) ([]store.Feed, error)
+	Unknown(ctx context.Context, feed string, ids []string) ([]string, error)
 	CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error
+	Feeds(ctx context.Context) ([]store.Feed, error)
+	RulesOf(ctx context.Context, feed string, since time.Time, limit int) ([]store.RuleCount, error)
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
 	RecordDelivery(ctx context.Context, d store.Delivery) error
@@ -37,6 +40,7 @@ type Store interface {
 // Reader reads a feed once; feed.Reader is the real one.
 type Reader interface {
 	Read(ctx context.Context, req feed.Request, now time.Time) (*feed.Result, error)
+	ReadPage(ctx context.Context, req feed.PageRequest) (text string, err error)
 }
 
 // Options is what a Watcher watches, and how.
@@ -45,6 +49,7 @@ type Options struct {
 	Rules       *rules.Set // to begin with; see SetRules
 	Feeds       []config.Feed
 	Routes      []config.Route
+	Operators   string        // the channel that is told of feeds in trouble; "" for none
 	Requests    int           // that the reader runs at once; 1 or more
 	PerHost     int           // of these to one host; 1 or more
 	Timeout     time.Duration // of one request
@@ -67,11 +72,14 @@ type Watcher struct {
 	feeds map[string]config.Feed // by URL
 	// daemon says that Run runs, which outlasts trouble with the store.
 	daemon bool
-	rules  atomic.Pointer[rules.Set]
+	// neighbours is how many feeds there are on a host.
+	neighbours map[string]int
+	rules      atomic.Pointer[rules.Set]
 
-	slots   chan struct{} // a token for each poll that runs
+	slots   chan struct{} // a token for each poll that runs and does not wait for others
+	polling atomic.Int64  // polls that run or wait
 	running sync.WaitGroup
-	freed   chan struct{} // a poll has ended
+	freed   chan struct{} // a poll has ended, or begun to wait
 
 	channels   chan struct{} // a token for each alert that is being said
 	delivering sync.WaitGroup
@@ -79,6 +87,7 @@ type Watcher struct {
 	pacing     pacing
 
 	tally tally
+	twins sync.Map // pairs of URLs that were told to have one address
 }
 
 // New returns a watcher that says alerts through sink; with a nil sink alerts
@@ -87,8 +96,10 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 	w := &Watcher{
 		log: log, store: st, reader: reader, sink: sink, now: now,
 		opts:  o,
-		feeds: make(map[string]config.Feed, len(o.Feeds)),
-		slots: make(chan struct{}, o.Requests),
+		feeds: make(map[string]config.Feed, len(o.Feeds)), neighbours: make(map[string]int),
+		// The reader sees to it that no more requests run than may. While as many
+		// polls again are parsed, judged and committed, no request waits for them.
+		slots: make(chan struct{}, 2*o.Requests),
 		freed: make(chan struct{}, 1),
 
 		channels: make(chan struct{}, maxChannels),
@@ -97,6 +108,7 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 	}
 	for _, f := range o.Feeds {
 		w.feeds[f.URL] = f
+		w.neighbours[feed.HostOf(f.URL)]++
 	}
 	w.rules.Store(o.Rules)
 	return w
@@ -172,16 +184,23 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 }
 
 // subscriptions are the feeds as the store wants them, new ones due within
-// spread from now.
+// spread from now, or longer where a host has many; all at once where it is 0.
 func (w *Watcher) subscriptions(spread time.Duration) []store.Subscription {
 	now := w.now()
 	subs := make([]store.Subscription, 0, len(w.opts.Feeds))
 	for _, f := range w.opts.Feeds {
+		neighbours := w.neighbours[feed.HostOf(f.URL)]
+		first := spread
+		if spread > 0 {
+			first = max(spread, min(maxStartSpread, time.Duration(neighbours-1)*time.Second))
+		}
 		subs = append(subs, store.Subscription{
 			URL:       f.URL,
-			FirstPoll: now.Add(schedule.Jitter(f.URL, spread)),
+			FirstPoll: now.Add(schedule.Jitter(f.URL, first)),
 			Schedule:  f.Schedule.String(),
-			NextPoll:  f.Schedule.NextPoll(schedule.Poll{Feed: f.URL, Started: now, Ended: now, MinInterval: w.opts.MinInterval}),
+			NextPoll: f.Schedule.NextPoll(schedule.Poll{
+				Feed: f.URL, HostFeeds: neighbours, Started: now, Ended: now, MinInterval: w.opts.MinInterval,
+			}),
 		})
 	}
 	return subs

@@ -38,6 +38,8 @@ type world struct {
 	routes []config.Route
 	log    *slog.Logger
 	runs   int
+	// operators is the channel for notices.
+	operators string
 }
 
 func newWorld(t testing.TB, path string) *world {
@@ -78,6 +80,7 @@ func (w *world) watcher() *Watcher {
 		Rules:       ruleSet(w.t, testRules),
 		Feeds:       w.feeds,
 		Routes:      w.routes,
+		Operators:   w.operators,
 		Requests:    4,
 		PerHost:     2,
 		Timeout:     10 * time.Minute,
@@ -116,7 +119,16 @@ func (r *scriptedReader) Read(ctx context.Context, req feed.Request, now time.Ti
 	r.reqs = append(r.reqs, req)
 	n := len(r.asked[req.URL])
 	r.mu.Unlock()
-	return r.answers[req.URL](ctx, n, now)
+	res, err := r.answers[req.URL](ctx, n, now)
+	if res != nil && res.Document != nil {
+		res.Sent = true
+	}
+	return res, err
+}
+
+// ReadPage answers that there is no page.
+func (r *scriptedReader) ReadPage(context.Context, feed.PageRequest) (string, error) {
+	return "", &feed.Error{Problem: feed.Status, Reason: "404 Not Found", Code: 404}
 }
 
 // items answers with a document of items whose titles are given, the nth of

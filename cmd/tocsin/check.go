@@ -19,8 +19,15 @@ func newCheck(e *env) *cobra.Command {
 		Short: "Everything wrong with configuration, feeds and rules, each at its place",
 		Long: `Checks rule files, feed lists and configurations, and folders of rule files; without a
 PATH the configuration with the feeds and rules that it names. builtin: is the starter pack.
-Warnings leave the exit code at 0 unless --strict is given.`,
-		RunE: func(_ *cobra.Command, args []string) error { return e.check(args, o) },
+All rule files given are one set: lists that they share and tunings count.
+
+Warnings leave the exit code at 0 unless --strict is given. One that is known and meant is
+silenced by a comment behind its line, or alone on the line above; --json shows the codes:
+
+  # check: allow CODE until 2027-03-01`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return e.untilInterrupted(func() error { return e.check(args, o) })
+		},
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the problems as a JSON array")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
@@ -88,25 +95,25 @@ func (c *checker) running(e *env) error {
 	if path == "" {
 		_, problems := config.Default()
 		c.problems = problems
-		return c.ruleSet([]string{config.Builtin}, nil)
+		return c.ruleSet(nil, []string{config.Builtin}, nil)
 	}
-	conf, err := c.config(path)
+	conf, err := c.config(path, readText)
 	if err != nil || conf == nil {
 		return err
 	}
-	return c.ruleSet(conf.Rules, conf)
+	return c.ruleSet(nil, conf.Rules, conf)
 }
 
 // config checks a configuration and the lists that it names.
-func (c *checker) config(path string) (*config.Config, error) {
-	read := func(name string) ([]byte, error) {
-		data, err := readText(name)
+func (c *checker) config(path string, read func(name string) ([]byte, error)) (*config.Config, error) {
+	noting := func(name string) ([]byte, error) {
+		data, err := read(name)
 		if err == nil {
 			c.files = append(c.files, textFile{name, data})
 		}
 		return data, err
 	}
-	conf, problems, err := config.Load(path, read)
+	conf, problems, err := config.Load(path, noting)
 	if err != nil {
 		return nil, usage("reading the configuration: %w", err)
 	}
@@ -114,15 +121,23 @@ func (c *checker) config(path string) (*config.Config, error) {
 	return conf, nil
 }
 
-// ruleSet checks rules, and the routes of conf, which may be nil, against them.
-func (c *checker) ruleSet(paths []string, conf *config.Config) error {
-	var l *loadedRules
-	var err error
+// ruleSet checks rules, those that were read and those that paths name, and the
+// routes of conf, which may be nil, against them.
+func (c *checker) ruleSet(read []textFile, paths []string, conf *config.Config) error {
+	var wrong error
+	unreadable := unreadableArgument(&wrong)
 	if conf != nil {
-		l = loadRules(paths, time.Now(), conf.UnreadableRules)
-	} else if l, err = loadRulePaths(paths, time.Now()); err != nil {
-		return err
+		unreadable = conf.UnreadableRules
 	}
+	l := new(loadedRules)
+	for _, f := range read {
+		l.add(f)
+	}
+	l.read(paths, unreadable)
+	if wrong != nil {
+		return wrong
+	}
+	l.compile(time.Now())
 	c.rules = l
 	c.files = append(c.files, l.files...)
 	c.problems = append(c.problems, l.problems...)
@@ -160,13 +175,20 @@ func (c *checker) sample(e *env, name string) error {
 
 // paths checks files of any kind. All rule files among them are one set.
 func (c *checker) paths(paths []string) error {
+	var ruleTexts []textFile
 	var rulePaths []string
 	for _, p := range paths {
 		switch kind, data, err := kindOf(p); {
 		case err != nil:
 			return usage("reading %s: %w", p, err)
 		case kind == configFile:
-			if _, err := c.config(p); err != nil {
+			read := func(name string) ([]byte, error) {
+				if name == p {
+					return data, nil // p may be a pipe
+				}
+				return readText(name)
+			}
+			if _, err := c.config(p, read); err != nil {
 				return err
 			}
 		case kind == feedList:
@@ -177,14 +199,16 @@ func (c *checker) paths(paths []string) error {
 			_, problems := config.ParseFeeds(p, data, every, readText)
 			c.files = append(c.files, textFile{p, data})
 			c.problems = append(c.problems, problems...)
+		case data != nil:
+			ruleTexts = append(ruleTexts, textFile{p, data})
 		default:
 			rulePaths = append(rulePaths, p)
 		}
 	}
-	if len(rulePaths) == 0 {
+	if len(rulePaths)+len(ruleTexts) == 0 {
 		return nil
 	}
-	return c.ruleSet(rulePaths, nil)
+	return c.ruleSet(ruleTexts, rulePaths, nil)
 }
 
 // printProblems prints a line a problem, and on a terminal the line of the file

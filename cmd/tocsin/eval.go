@@ -14,7 +14,7 @@ import (
 func newEval(e *env) *cobra.Command {
 	var o evalOptions
 	cmd := &cobra.Command{
-		Use:   "eval [--rules PATH]... [--background FILE] FILE",
+		Use:   "eval [--rules PATH]... [--background FILE] [--stories] FILE",
 		Short: "How well rules find the themes of labelled articles",
 		Long: `Scores articles that somebody labelled, and prints for each theme how often it rang rightly (tp),
 wrongly (fp), or not when it should have (fn), with precision, recall and F1, and the mean of
@@ -35,14 +35,34 @@ The articles of --background should not ring: how often they do is counted for 1
 an article once for each theme that rings. Themes that an article there names are no false alert.
 
 --misses lists the articles with which a theme was wrong, with the arithmetic of what rang, and
-rule by rule why nothing did.`,
+rule by rule why nothing did.
+
+--stories measures something else: how well the daemon groups articles that report the same
+event. FILE then holds articles with
+
+  "story": "…"               the name of its event; an article without one tells its event alone
+  "published": "2026-05-04"  a day, or a time as 2026-05-04T12:00:00Z; those without one come
+                             right after the article before them
+
+They are grouped in the order of their times, as the daemon would with these rules and a window
+of 72 hours. B³ takes for each article what part of the articles that it was put together with
+tell its event (precision), and what part of those that tell its event it was put together with
+(recall); the second row counts only articles that share their event with others. Each group is a
+message: a story is told in one at best. An event whose articles all came to groups that others
+began has no message of its own, and nobody hears of it.
+
+The articles of --background come in between, and make no difference to B³. --misses lists merges,
+splits or all. Difficulty makes no difference.`,
 		Args: func(cmd *cobra.Command, args []string) error { return oneFile(cmd, args, "labelled articles") },
-		RunE: func(_ *cobra.Command, args []string) error { return e.eval(args[0], o) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return e.untilInterrupted(func() error { return e.eval(args[0], o) })
+		},
 	}
 	addRulesFlag(cmd, &o.rules)
+	cmd.Flags().BoolVar(&o.stories, "stories", false, "how well articles are grouped by event, instead")
 	cmd.Flags().StringVar(&o.background, "background", "", "count false alerts in the articles of `file`")
 	cmd.Flags().BoolVar(&o.ambiguous, "ambiguous", false, "count articles whose difficulty is ambiguous, too")
-	cmd.Flags().StringVar(&o.misses, "misses", "", "list the articles with which this `theme` was wrong")
+	cmd.Flags().StringVar(&o.misses, "misses", "", "list the articles with which this `theme` was wrong; with --stories: merges, splits or all")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON object")
 	return cmd
 }
@@ -53,11 +73,15 @@ type evalOptions struct {
 	ambiguous  bool
 	misses     string // a theme; "" none
 	json       bool
+	stories    bool
 }
 
 func (e *env) eval(file string, o evalOptions) error {
 	if file == "-" && o.background == "-" {
 		return usage("standard input cannot be both the labelled articles and the background")
+	}
+	if o.stories {
+		return e.evalStories(file, o)
 	}
 	set, err := e.loadRuleSet(o.rules)
 	if err != nil {

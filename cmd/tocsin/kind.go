@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"regexp"
 	"strings"
 
 	"tocsin/watcher/config"
+	"tocsin/watcher/opml"
 )
 
 // fileKind is what a file that people write is for.
@@ -42,8 +42,8 @@ func kindOf(path string) (fileKind, []byte, error) {
 	if err != nil {
 		return ruleFile, nil, err
 	}
-	switch text := bytes.TrimLeft(data, "\ufeff \t\r\n"); {
-	case bytes.HasPrefix(text, []byte("<")):
+	switch {
+	case opml.Looks(data):
 		return feedList, data, nil
 	case ruleKey.Match(data):
 		return ruleFile, data, nil

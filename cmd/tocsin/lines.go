@@ -46,19 +46,22 @@ func (e *lineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.file, e.n
 
 func (e *lineError) Unwrap() error { return e.err }
 
-// openLines opens a file of JSON lines; "-" is stdin. A file that cannot be read
-// at all is a mistake on the command line.
-func (e *env) openLines(name string) (*lineFile, error) {
+// openLines opens a file of articles as JSON lines; see openLinesOf.
+func (e *env) openLines(name string) (*lineFile, error) { return e.openLinesOf(name, "articles") }
+
+// openLinesOf opens a file of JSON lines; "-" is stdin. A file that cannot be read
+// at all is a mistake on the command line. what says what the lines are of.
+func (e *env) openLinesOf(name, what string) (*lineFile, error) {
 	if name == "-" {
 		return newLineFile("stdin", io.NopCloser(e.stdin))
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, usage("reading articles: %w", err)
+		return nil, usage("reading %s: %w", what, err)
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()
-		return nil, usage("reading articles: %s is a folder, and must be a file of JSON lines", name)
+		return nil, usage("reading %s: %s is a folder, and must be a file of JSON lines", what, name)
 	}
 	return newLineFile(name, f)
 }

@@ -28,8 +28,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 // untilSignal returns a context that ends with the first SIGTERM or Ctrl-C; the
-// second one ends the process at once. It is for commands that have something to
-// bring to an end; the others end with the signal itself.
+// second one ends the process at once.
 func untilSignal() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,6 +49,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"newsroom": serveNewsroom,
 			"badsite":  serveBadSite,
+			"site":     serveSite,
 			"slack":    serveSlack,
 			"fill":     fill,
 			"exits":    exits,
@@ -121,6 +124,14 @@ func serveBadSite(ts *testscript.TestScript, neg bool, args []string) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
+	text("/links", "text/html", manyLinks(10_000))
+	text("/deep", "text/html", strings.Repeat("<div>", 200_000))
+	mux.HandleFunc("/bomb", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		pour(z, 8<<20)
+	})
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	server := httptest.NewServer(mux)
 	ts.Defer(server.Close)
@@ -132,8 +143,17 @@ func serveBadSite(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(l.Close())
 }
 
+// manyLinks is a page that names n feeds, links to as many, and has none.
+func manyLinks(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "<link rel=alternate type=application/rss+xml href=/rss/%d><a href=/feed/%d>RSS</a>\n", i, i)
+	}
+	return b.String()
+}
+
 // pour writes n bytes of a feed's begin, as far as somebody reads.
-func pour(w http.ResponseWriter, n int) {
+func pour(w io.Writer, n int) {
 	line := []byte(strings.Repeat("<item><title>More of the same</title></item>\n", 100))
 	fmt.Fprint(w, `<?xml version="1.0"?><rss version="2.0"><channel>`)
 	for written := 0; written < n; written += len(line) {
@@ -160,7 +180,7 @@ func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 func fill(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		text := ts.ReadFile(name)
-		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SLACK"} {
+		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SITE", "SLACK"} {
 			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
 		}
 		ts.Check(os.WriteFile(filepath.Clean(ts.MkAbs(name)), []byte(text), 0o644))

@@ -20,14 +20,18 @@ func openStore(ctx context.Context, name string) (store.Store, error) {
 	return sqlite.Open(ctx, name)
 }
 
-// openToRead opens the store for a command that only reads: beside the daemon,
-// and without making a store where there is none.
-func openToRead(ctx context.Context, c *config.Config) (db store.Store, err error) {
-	if postgres.IsURL(c.Store) {
-		db, err = postgres.OpenExisting(ctx, c.Store)
-	} else {
-		db, err = sqlite.OpenExisting(ctx, c.Store)
+// openExisting opens a store that is there, beside the daemon; where there is none,
+// the error is fs.ErrNotExist.
+func openExisting(ctx context.Context, name string) (store.Store, error) {
+	if postgres.IsURL(name) {
+		return postgres.OpenExisting(ctx, name)
 	}
+	return sqlite.OpenExisting(ctx, name)
+}
+
+// openToRead opens the store for a command that only reads and that needs one.
+func openToRead(ctx context.Context, c *config.Config) (store.Store, error) {
+	db, err := openExisting(ctx, c.Store)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("there is no store in %s yet: tocsin once or tocsin run makes it", c.StoreName())
 	}

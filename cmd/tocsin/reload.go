@@ -31,7 +31,8 @@ func hangups() <-chan os.Signal {
 
 // readDraft reads the rules of a configuration.
 func readDraft(c *config.Config) reload.Draft {
-	l := readRules(c.Rules, c.UnreadableRules)
+	l := new(loadedRules)
+	l.read(c.Rules, c.UnreadableRules)
 	return reload.Draft{
 		Digest:  l.digest(),
 		Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) { return l.setFor(c, now) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,12 +52,18 @@ Begin with: tocsin demo`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e), newEval(e),
-		newWhy(e), newBacktest(e), newSchema(e), newVersion(e),
+		newWhy(e), newBacktest(e), newFeeds(e), newSchema(e), newVersion(e),
 	)
-	for _, c := range root.Commands() {
-		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"
-	}
+	addExitCodes(root)
 	return root
+}
+
+// addExitCodes ends the help of every command with them.
+func addExitCodes(parent *cobra.Command) {
+	for _, c := range parent.Commands() {
+		c.Long = strings.TrimSpace(c.Long+"\n\n"+exitCodes) + "\n"
+		addExitCodes(c)
+	}
 }
 
 // newHelp is the help command, which knows what is no command.
@@ -66,8 +73,11 @@ func newHelp() *cobra.Command {
 		Short: "Help about a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
+			switch {
+			case err != nil || about == cmd.Root() && len(rest) > 0:
 				return unknownCommand(cmd.Root(), args)
+			case len(rest) > 0:
+				return usage("%s has no command %q (see tocsin help %s)", about.CommandPath(), rest[0], about.Name())
 			}
 			return about.Help()
 		},
@@ -90,6 +100,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usage("there is no command %q (%s)", args[0], hint)
 }
 
+// inGo is what the parser says of a wrong value in the words of Go.
+var inGo = regexp.MustCompile(`: strconv\.\w+: parsing ".*": `)
+
 // flagError adds the nearest right flag to the parser's complaint.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
@@ -101,7 +114,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return usage("%s has no flag --%s (see %s --help)", cmd.CommandPath(), name, cmd.CommandPath())
 	}
-	return usage("%s (see %s --help)", text, cmd.CommandPath())
+	return usage("%s (see %s --help)", inGo.ReplaceAllString(text, ": "), cmd.CommandPath())
 }
 
 // noArgs refuses arguments.
@@ -114,6 +127,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
+	if g, ok := w.(*gate); ok {
+		w = g.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

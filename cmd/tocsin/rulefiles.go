@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -75,6 +76,9 @@ func ruleFolder(dir string) ([]textFile, error) {
 		case d.IsDir() || !isYAML(name):
 			return nil
 		}
+		if err := regular(name); err != nil {
+			return err
+		}
 		data, err := readText(name)
 		files = append(files, textFile{name, data})
 		return err
@@ -83,6 +87,29 @@ func ruleFolder(dir string) ([]textFile, error) {
 		err = errors.New("no .yaml files in the folder " + dir)
 	}
 	return files, err
+}
+
+// regular returns an error if what has that name, or what it is a link to, is no
+// file: whoever reads a pipe waits for somebody to write.
+func regular(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	what := ""
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		what = "a link to a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		what = "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		what = "a socket"
+	default:
+		what = "a device"
+	}
+	return fmt.Errorf("%s is %s, and a folder of rules has files only", name, what)
 }
 
 func isYAML(name string) bool {
@@ -131,14 +158,14 @@ type loadedRules struct {
 // loadRules reads and compiles the rules that the paths name. unreadable says
 // what is wrong with a path that cannot be read.
 func loadRules(paths []string, now time.Time, unreadable func(path string, err error) yamlfile.Problem) *loadedRules {
-	l := readRules(paths, unreadable)
+	l := new(loadedRules)
+	l.read(paths, unreadable)
 	l.compile(now)
 	return l
 }
 
-// readRules is the reading of loadRules.
-func readRules(paths []string, unreadable func(path string, err error) yamlfile.Problem) *loadedRules {
-	l := new(loadedRules)
+// read adds the files that the paths name, each once.
+func (l *loadedRules) read(paths []string, unreadable func(path string, err error) yamlfile.Problem) {
 	for _, p := range paths {
 		files, err := ruleFiles(p)
 		if err != nil {
@@ -146,24 +173,35 @@ func readRules(paths []string, unreadable func(path string, err error) yamlfile.
 			continue
 		}
 		for _, f := range files {
-			if !slices.ContainsFunc(l.files, func(g textFile) bool { return g.name == f.name }) {
-				l.files = append(l.files, f)
-			}
+			l.add(f)
 		}
 	}
-	return l
+}
+
+// add adds a file, unless it is there under whatever spelling of its name.
+func (l *loadedRules) add(f textFile) {
+	same := func(g textFile) bool { return filepath.Clean(g.name) == filepath.Clean(f.name) }
+	if !slices.ContainsFunc(l.files, same) {
+		l.files = append(l.files, f)
+	}
 }
 
 // loadRulePaths is loadRules for paths from the command line: one that cannot be
 // read is a mistake there.
 func loadRulePaths(paths []string, now time.Time) (l *loadedRules, err error) {
-	l = loadRules(paths, now, func(path string, e error) yamlfile.Problem {
-		if err == nil {
-			err = usage("reading rules: %w", e)
+	l = loadRules(paths, now, unreadableArgument(&err))
+	return l, err
+}
+
+// unreadableArgument returns what says that a path from the command line cannot
+// be read, and makes the first such mistake err.
+func unreadableArgument(err *error) func(path string, e error) yamlfile.Problem {
+	return func(path string, e error) yamlfile.Problem {
+		if *err == nil {
+			*err = usage("reading rules: %w", e)
 		}
 		return yamlfile.Problem{File: path, Code: "unreadable", Msg: e.Error()}
-	})
-	return l, err
+	}
 }
 
 // compile makes the files a set.

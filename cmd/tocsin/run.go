@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -44,6 +45,11 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 		return err
 	}
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
+	idle, stop := context.WithCancel(ctx)
+	var memory sync.WaitGroup
+	memory.Go(func() { giveBack(idle) })
+	defer memory.Wait()
+	defer stop()
 	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
 		return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
 	})

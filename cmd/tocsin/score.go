@@ -48,7 +48,9 @@ What holds HTML in title, summary or body, tags or entities, is read as its text
 it comes from a feed; plain text is taken as it is. Spans are bytes of what was given in any
 case, and may take in markup between words.`,
 		Args: func(cmd *cobra.Command, args []string) error { return oneFile(cmd, args, "articles") },
-		RunE: func(_ *cobra.Command, args []string) error { return e.score(args[0], o) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return e.untilInterrupted(func() error { return e.score(args[0], o) })
+		},
 	}
 	addRulesFlag(cmd, &o.rules)
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "add the signals that held, and the words that earned them")

@@ -159,6 +159,7 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		Rules:       s.rules,
 		Feeds:       s.config.Feeds,
 		Routes:      s.config.Routes,
+		Operators:   s.config.Operators,
 		Requests:    s.config.Fetch.Concurrency,
 		PerHost:     s.config.Fetch.PerHost,
 		Timeout:     s.config.Fetch.Timeout,

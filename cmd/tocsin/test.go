@@ -21,7 +21,9 @@ func newTest(e *env) *cobra.Command {
 		Long: `Runs the examples of the rules in each PATH (a file, a folder, builtin: or builtin:THEME),
 without a PATH those of the rules that the configuration names. An example that fails
 shows the arithmetic of what happened.`,
-		RunE: func(_ *cobra.Command, args []string) error { return e.test(args, o) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return e.untilInterrupted(func() error { return e.test(args, o) })
+		},
 	}
 	cmd.Flags().StringVar(&o.junit, "junit", "", "write the results to `file` as JUnit XML")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the results as a JSON array, an object a rule")

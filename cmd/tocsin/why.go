@@ -23,7 +23,7 @@ when it was seen, the alerts of its story, and what the rules say of it as they 
 with the words that earned each point. The rules that match come first, then those that
 came nearest; the others are counted.
 
-ID is the article's ID, as the log has it. URL is its address, with or without scheme,
+ID is the article's ID, or that of an alert, as the log has it. URL is its address, with or without scheme,
 www and tracking parameters; where several feeds carry it, all of them are shown. Works
 beside a running daemon.`,
 		Args: func(cmd *cobra.Command, args []string) error {

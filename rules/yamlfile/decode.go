@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -19,7 +20,8 @@ const (
 	maxSize    = 8 << 20 // bytes of a file
 	maxEntries = 1 << 20 // lines and commas of a file
 	maxDepth   = 64      // blocks and lists inside each other
-	maxValues  = 1 << 21 // values decoded, with aliases followed
+	maxValues  = 1 << 21 // values decoded
+	maxAliased = 1 << 18 // values of these that are there through aliases
 
 	// MaxProblems is how many problems of a file are looked for; one that has
 	// more is another kind of file.
@@ -43,7 +45,7 @@ const (
 //
 // An empty file is an empty block of keys.
 func Decode(name string, data []byte, into any) []Problem {
-	d := &decoder{src: newSource(data)}
+	d := &decoder{src: newSource(data), anchors: map[*yaml.Node]bool{}}
 	problems := d.decodeDocument(into)
 	for i := range problems {
 		if problems[i].File == "" {
@@ -56,8 +58,10 @@ func Decode(name string, data []byte, into any) []Problem {
 // decoder is one run of Decode.
 type decoder struct {
 	src     *source
-	values  int  // decoded so far
-	stopped bool // maxValues is reached, and was said
+	values  int                 // decoded so far
+	aliased int                 // of these, through aliases
+	stopped bool                // a limit is reached, and that was said
+	anchors map[*yaml.Node]bool // that values have, and whether an alias stands for them
 }
 
 func (d *decoder) decodeDocument(into any) Problems {
@@ -77,7 +81,22 @@ func (d *decoder) decodeDocument(into any) Problems {
 		return Problems{syntaxProblem(d.src, err)}
 	}
 	root := &Node{yaml: doc.Content[0], name: "the file", d: d}
-	return root.Decode(into)
+	if problems := root.Decode(into); len(problems) > 0 {
+		return problems
+	}
+	return d.unusedAnchors()
+}
+
+// unusedAnchors finds the anchors that no alias uses. They are hardly meant: in
+// "- &Co buys it" the text is "buys it".
+func (d *decoder) unusedAnchors() (problems Problems) {
+	for n, used := range d.anchors {
+		if !used {
+			p := Errorf(Pos{n.Line, n.Column}, "anchor", "&%s is a name for the text behind it, which no *%s uses", n.Anchor, n.Anchor)
+			problems = append(problems, p.WithHint("put text that begins with & in quotes"))
+		}
+	}
+	return problems
 }
 
 func tooLarge(data []byte) (p Problem, yes bool) {
@@ -123,8 +142,32 @@ func isEmpty(err error) bool {
 
 // fieldOf is where a key of a struct goes.
 type fieldOf struct {
-	key   string
-	index []int
+	key    string
+	tagged bool // key is from a tag
+	index  []int
+}
+
+// structKeys are the keys of a struct type.
+type structKeys struct {
+	fields []fieldOf        // in order
+	index  map[string][]int // of the field, by key
+	names  []string         // in order
+}
+
+var structsSeen sync.Map // reflect.Type → *structKeys
+
+// keysOf returns the keys of a struct type, which it works out once.
+func keysOf(t reflect.Type) *structKeys {
+	if k, ok := structsSeen.Load(t); ok {
+		return k.(*structKeys)
+	}
+	k := &structKeys{fields: fieldsOf(t), index: map[string][]int{}}
+	for _, f := range k.fields {
+		k.index[f.key] = f.index
+		k.names = append(k.names, f.key)
+	}
+	structsSeen.Store(t, k)
+	return k
 }
 
 // fieldsOf returns the keys of a struct type in the order of its fields.
@@ -138,12 +181,12 @@ func fieldsOf(t reflect.Type) []fieldOf {
 		case tag == "-" || !f.IsExported() && !f.Anonymous:
 		case flags == "inline":
 			for _, inner := range fieldsOf(f.Type) {
-				fields = append(fields, fieldOf{inner.key, append([]int{i}, inner.index...)})
+				fields = append(fields, fieldOf{inner.key, inner.tagged, append([]int{i}, inner.index...)})
 			}
 		case key == "":
-			fields = append(fields, fieldOf{strings.ToLower(f.Name), []int{i}})
+			fields = append(fields, fieldOf{strings.ToLower(f.Name), false, []int{i}})
 		default:
-			fields = append(fields, fieldOf{key, []int{i}})
+			fields = append(fields, fieldOf{key, true, []int{i}})
 		}
 	}
 	return fields

@@ -152,19 +152,56 @@ x.yaml:1:14: text goes on behind its closing quote (put all of it in single quot
 		{"a quote that is not closed", "version: 1\ntheme: 'abc\n\nwait: 1m\n", `
 x.yaml:2:8: a quote is not closed`},
 		{"a tab", "feed:\n\turl: x\n", `
-x.yaml:2:1: this character cannot begin a value (indent with spaces, not tabs, and put text that begins with @, ` + "`" + ` or % in quotes)`},
+x.yaml:2:1: lines are indented with spaces, not tabs`},
 		{"a star", "theme: *word\n", `
 x.yaml:1:8: text that begins with * must be in quotes`},
 		{"an open list", "lists: {a: [b, c}\n", `
-x.yaml:1:17: the list is not closed, or a comma is missing (lists are [a, b]; put text with commas or brackets in quotes)`},
+x.yaml:1:12: this [ is not closed`},
 		{"two documents", "version: 1\n---\nversion: 1\n", `
-x.yaml: the file has several documents (delete the line --- and what follows, or make it a file of its own)`},
+x.yaml:2:1: the file has several documents (delete the line --- and what follows, or make it a file of its own)`},
 		{"a byte that is no UTF-8", "theme: a\nwait: \xff\n", `
 x.yaml:2:7: the file is not UTF-8 from here on (save it as UTF-8)`},
 		{"a control character", "theme: ä\x01\n", `
 x.yaml:1:9: control character U+0001 (delete it)`},
 		{"an alias of what it is part of", "feed: &f\n  tags: *f\n", `
 x.yaml:1:7: tags must be a list, not a block of keys`},
+		{"a name for text that nothing uses", "theme: &Co buys it\n", `
+x.yaml:1:8: &Co is a name for the text behind it, which no *Co uses (put text that begins with & in quotes)`},
+		{"a name for text that something uses", "theme: &x it\nfeed: *x\n", ""},
+		{"an open block above another entry", "rules:\n  - {id: a, threshold: 1\n  - {id: b}\n", `
+x.yaml:2:5: this { is not closed (line 3 goes on as if it were)`},
+		{"a list whose closing bracket is missing", "lists:\n  a: [b,\n    c\n  d: [e]\n", `
+x.yaml:2:6: this [ is not closed (line 4 goes on as if it were)`},
+		{"a quote that the next one closes", "rules:\n  - {id: 'a}\n  - {id: 'b'}\n", `
+x.yaml:2:10: a quote is not closed (the next one is in line 3)`},
+		{"quotes and brackets inside texts mean nothing", "theme: |\n  'a [\nwait: can't [ {\nlists: {a: [\"b's]\", 'c\"', d's]}\nrules: [}\n", `
+x.yaml:5:8: this [ is not closed`},
+		{"text behind a closing bracket", "theme: [a] b\n", `
+x.yaml:1:12: text goes on behind its closing bracket (put all of it in quotes)`},
+		{"a comma that is missing in a list", "lists: {a: [\"b\" c]}\n", `
+x.yaml:1:17: text goes on behind its closing quote (put a comma before it, or put all of it in double quotes)`},
+		{"an opening brace that is missing", "rules:\n  - id: 'a', threshold: 1}\n", `
+x.yaml:2:12: text goes on behind its closing quote (a block in one line is {a: b, c: d}, and a list [a, b])`},
+		{"no space behind a dash", "rules:\n  -id: a\n   threshold: 1\n", `
+x.yaml:2:3: a space is missing behind the - (entries of a list begin with a - and a space)`},
+		{"no dash before an entry", "lists:\n  a:\n    - b\n    c\n    - d\n", `
+x.yaml:4:5: a - is missing before this entry of the list`},
+		{"no dash before the first entry", "rules:\n  {id: a}\n  - {id: b}\n", `
+x.yaml:2:3: a - is missing before this entry of the list`},
+		{"no dash before an entry that stands further right", "lists:\n  a:\n     b\n    - c\n    - d: e\n", `
+x.yaml:3:6: a - is missing before this entry of the list`},
+		{"no colon behind the key of a block", "feed\n  url: x\n", `
+x.yaml:1:1: a colon is missing behind the key (write key: value)`},
+		{"a bracket inside a text in a block", "rules:\n  - {id: a, thre[shold: 1}\n  - {id: b}\n", `
+x.yaml:2:17: this [ is not closed`},
+		{"no colon behind a key", "version 1\ntheme: a\n", `
+x.yaml:1:1: a colon is missing behind the key (write key: value)`},
+		{"no space behind a colon", "version:1\ntheme: a\n", `
+x.yaml:1:1: a space is missing behind the colon (write version: 1)`},
+		{"no space behind a colon in a block", "rules: [{id:5, threshold: 1}]\n", `
+x.yaml:1:10: unknown key "id:5" (write id: with a space behind the colon)`},
+		{"a key that stands too far left", "rules:\n  - id: a\n   threshold: 1\n", `
+x.yaml:3:4: this cannot stand here (check the indentation: what it would belong to begins in column 3, as in line 2)`},
 		{"a list in itself", "lists: {a: &a [*a]}\n", `
 x.yaml:1:12: an entry of a must be text, not a list`},
 		{"20,000 open brackets", "lists: " + deep, `

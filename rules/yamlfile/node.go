@@ -24,6 +24,8 @@ type Node struct {
 	name  string // what people call it: its key
 	depth int
 	d     *decoder
+
+	aliased bool // it is, or is part of, what an alias stands for
 }
 
 // Kind is what a Node is.
@@ -77,13 +79,18 @@ func (n *Node) describe() string {
 	return quote(n.yaml.Value)
 }
 
+// maxQuoted is how many characters of a text are shown in a message.
+const maxQuoted = 40
+
 // quote returns text in quotes, cut to a length that fits in a message.
-func quote(text string) string {
-	const most = 40 // characters
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most]) + "…"
+func quote(text string) string { return strconv.Quote(shorten(text)) }
+
+// shorten cuts text to a length that fits in a message.
+func shorten(text string) string {
+	if r := []rune(text); len(r) > maxQuoted {
+		return string(r[:maxQuoted]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }
 
 func (n *Node) isNull() bool { return n.yaml.ShortTag() == "!!null" }
@@ -102,16 +109,24 @@ func (n *Node) Decode(into any) Problems {
 // that aliases of aliases of aliases come to an end, and so does an alias of
 // the value that it is part of.
 func (n *Node) decode(v reflect.Value) Problems {
-	if n.d.values++; n.d.values > maxValues || n.depth > maxDepth {
+	n.d.values++
+	if n.aliased {
+		n.d.aliased++
+	}
+	if n.d.values > maxValues || n.d.aliased > maxAliased || n.depth > maxDepth {
 		if n.d.stopped {
 			return nil
 		}
 		n.d.stopped = true
 		return Problems{{Pos: n.Pos(), Code: "too-large", Msg: "aliases make this file too large", Hint: "write out what * stands for"}}
 	}
+	if n.yaml.Anchor != "" && n.Kind() == Text && n.isPlain() && !n.d.anchors[n.yaml] {
+		n.d.anchors[n.yaml] = false
+	}
 	if n.yaml.Kind == yaml.AliasNode {
+		n.d.anchors[n.yaml.Alias] = true
 		target := *n
-		target.yaml, target.depth = n.yaml.Alias, n.depth+1
+		target.yaml, target.depth, target.aliased = n.yaml.Alias, n.depth+1, true
 		return target.decode(v)
 	}
 	if n.isNull() {
@@ -159,17 +174,16 @@ func (n *Node) decodeKind(v reflect.Value) Problems {
 }
 
 func (n *Node) decodeStruct(v reflect.Value) Problems {
-	fields := fieldsOf(v.Type())
-	index := make(map[string][]int, len(fields))
-	keys := make([]string, len(fields))
-	for i, f := range fields {
-		index[f.key], keys[i] = f.index, f.key
-	}
+	keys := keysOf(v.Type())
 	return n.eachKey(func(key String, value *Node) Problems {
-		if at, ok := index[key.Value]; ok {
+		if at, ok := keys.index[key.Value]; ok {
 			return value.decode(v.FieldByIndex(at))
 		}
-		return Problems{UnknownKey(key, keys)}
+		p := UnknownKey(key, keys.names)
+		if under := keyWith(v.Type(), key.Value); under != "" {
+			p.Hint = key.Value + " belongs under " + under
+		}
+		return Problems{p}
 	})
 }
 
@@ -216,8 +230,10 @@ func (n *Node) eachKey(f func(key String, value *Node) Problems) Problems {
 func (n *Node) decodeSlice(v reflect.Value) Problems {
 	if n.Kind() != List {
 		hint := ""
-		if n.Kind() == Text {
+		if n.Kind() == Text && len(n.yaml.Value) <= maxQuoted {
 			hint = fmt.Sprintf("write [%s]", n.yaml.Value)
+		} else if n.Kind() == Text {
+			hint = "write it in brackets: [a, b]"
 		}
 		return Problems{n.Problem(List.String(), hint)}
 	}
@@ -237,7 +253,7 @@ func (n *Node) decodeSlice(v reflect.Value) Problems {
 }
 
 func (n *Node) child(y *yaml.Node, name string) *Node {
-	return &Node{yaml: y, name: name, depth: n.depth + 1, d: n.d}
+	return &Node{yaml: y, name: name, depth: n.depth + 1, aliased: n.aliased, d: n.d}
 }
 
 // decodeScalar reads a text, a number or a bool.
@@ -305,14 +321,4 @@ func scalarWords(k reflect.Kind) string {
 		return "a whole number from 0"
 	}
 	return "a whole number"
-}
-
-// UnknownKey is the problem of a key that is none of those known.
-func UnknownKey(key String, known []string) Problem {
-	p := Problem{Pos: key.Pos, Code: "unknown-key", Msg: fmt.Sprintf("unknown key %s", quote(key.Value))}
-	p.Hint = DidYouMean(key.Value, known)
-	if p.Hint == "" && len(known) > 0 {
-		p.Hint = "known here: " + OneOf(known, "and")
-	}
-	return p
 }

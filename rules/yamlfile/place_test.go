@@ -28,7 +28,7 @@ func TestAPlaceInATextIsItsPlaceInTheFile(t *testing.T) {
 		{"literal block with empty lines first", "q: |\n\n  one\n  @three\n"},
 		{"literal block with a comment in its header", "q: |- # words\n  one @two\n"},
 		{"folded block", "q: >-\n  one\n  two\n\n  three\n    four\n  @five\n"},
-		{"anchored", "q: &name one @two\n"},
+		{"anchored", "q: &name 'one @two'\n"},
 		{"tagged", "q: !!str \"one @two\"\n"},
 		{"behind a byte order mark", "\ufeffq: one @two\n"},
 		{"with Windows line ends", "a: 1\r\nq: one\r\n  two\r\n  @three\r\n"},

@@ -2,6 +2,7 @@ package yamlfile
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -18,7 +19,7 @@ var mistakesInYAML = []struct{ library, msg, hint string }{
 	{"did not find expected alphabetic or numeric", "text that begins with * or & must be in quotes", ""},
 	{"found unexpected end of stream", "a quote is not closed", ""},
 	{"did not find expected ',' or ']'", "the list is not closed, or a comma is missing", "lists are [a, b]; put text with commas or brackets in quotes"},
-	{"did not find expected ',' or '}'", "the block is not closed, or a comma is missing", "blocks are {a: b, c: d}; put text with commas or brackets in quotes"},
+	{"did not find expected ',' or '}'", "the block is not closed, or a comma is missing", "blocks are {a: b, c: d}; put text with commas, brackets or \": \" in quotes"},
 	{"did not find expected key", "this cannot stand here", "check the indentation"},
 	{"did not find expected '-'", "this cannot stand here", "check the indentation: entries of a list begin with - in one column"},
 	{"did not find expected node content", "a value is missing, or a bracket is not closed before here", ""},
@@ -38,6 +39,8 @@ func syntaxProblem(src *source, err error) Problem {
 	p.Msg = e.Message
 	if e.Mark.Line > 0 {
 		p.Pos = Pos{e.Mark.Line, e.Mark.Column}
+	} else {
+		p.Pos = secondDocument(src)
 	}
 	for _, m := range mistakesInYAML {
 		if strings.Contains(e.Message, m.library) {
@@ -45,21 +48,31 @@ func syntaxProblem(src *source, err error) Problem {
 			break
 		}
 	}
-	switch {
-	case strings.Contains(e.Message, "end of stream") && e.ContextMark.Line > 0:
-		p.Pos = Pos{e.ContextMark.Line, e.ContextMark.Column} // where the quote is, not where the file ends
-	case strings.Contains(e.Message, "expected key") && afterQuote(src, p.Pos):
-		p.Msg, p.Hint = "text goes on behind its closing quote", `put all of it in single quotes: '"a b" OR "c d"'`
+	if column := contextOf(e); column.Line > 0 && strings.HasPrefix(e.ContextMsg, "while parsing a block") && p.Pos.Line > 0 {
+		p.Hint = fmt.Sprintf("check the indentation: what it would belong to begins in column %d, as in line %d", column.Col, column.Line)
+	}
+	if strings.Contains(e.Message, "max depth") {
+		return p
+	}
+	if c, found := cause(src, e, p.Pos); found {
+		return c
 	}
 	return p
 }
 
-// afterQuote reports whether what stands before a place in its line ends in a
-// double quote, as in: exclude: "exclusive interview" OR "exclusive look".
-func afterQuote(src *source, p Pos) bool {
-	before := []rune(src.line(p.Line))
-	if p.Col-1 > len(before) || p.Col < 1 {
-		return false
+// secondDocument returns where a --- begins another document, which is what the
+// library complains of without a place; the zero Pos if there is none.
+func secondDocument(src *source) Pos {
+	content := false
+	for n := range src.lines {
+		switch line := src.line(n + 1); {
+		case strings.HasPrefix(line, "---") && content:
+			return Pos{n + 1, 1}
+		case strings.HasPrefix(line, "---"):
+			content = strings.TrimSpace(line) != "---"
+		case strings.TrimSpace(line) != "" && line[0] != '#':
+			content = true
+		}
 	}
-	return strings.HasSuffix(strings.TrimRight(string(before[:p.Col-1]), " "), `"`)
+	return Pos{}
 }

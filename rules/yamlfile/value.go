@@ -1,6 +1,10 @@
 package yamlfile
 
-import "reflect"
+import (
+	"reflect"
+
+	"go.yaml.in/yaml/v4"
+)
 
 // At is a value that knows its place. Where the file has something of another
 // type, Value is zero and Pos is set all the same.
@@ -49,6 +53,10 @@ func newString(n *Node) String {
 	return String{Value: n.yaml.Value, Pos: n.Pos(), text: scalar{n.d.src, n.yaml.Style}}
 }
 
+// DoubleQuoted reports whether the file has the text in double quotes, which are
+// no part of Value.
+func (s String) DoubleQuoted() bool { return s.text.style&yaml.DoubleQuotedStyle != 0 }
+
 // PosAt returns the place in the file of the byte at that offset of Value,
 // whatever quotes, escapes and line breaks the file writes it with. Offsets
 // past the end are the place behind the text.
@@ -62,16 +70,18 @@ func (s String) PosAt(offset int) Pos {
 // Map is a block of keys that keeps their order and places.
 type Map[T any] []Entry[T]
 
-// Entry is a key of a Map with its value. Value is zero where the key has none.
+// Entry is a key of a Map with its value. Value is zero where the key has none, or
+// something of another type.
 type Entry[T any] struct {
 	Key   String
 	Value T
+	Pos   Pos // where the value begins
 }
 
 // UnmarshalYAML reads the keys in their order.
 func (m *Map[T]) UnmarshalYAML(n *Node) error {
 	return n.eachKey(func(key String, value *Node) Problems {
-		e := Entry[T]{Key: key}
+		e := Entry[T]{Key: key, Pos: value.Pos()}
 		problems := value.decode(reflect.ValueOf(&e.Value).Elem())
 		*m = append(*m, e)
 		return problems

@@ -40,6 +40,12 @@ func demoBusiness() []Feed {
 				{After: ago(52), Title: "Insurer R&V & two partners: what the merger means for savers"},
 				{After: ago(130), Title: "Microsoft raises its dividend by a tenth", Summary: "The board also extended a buyback."},
 				{
+					After:   ago(64),
+					Title:   "Salesforce to buy AI startup that answers the phone for dentists",
+					Summary: "The price is about $900 million, people familiar with the talks said.",
+					Author:  "Mara Quist",
+				},
+				{
 					After:   at(22),
 					Title:   "Cohere ends exclusivity with Google Cloud in renegotiated contract",
 					Summary: "The Canadian lab can now sell its models through any provider.",
@@ -74,6 +80,12 @@ func demoBusiness() []Feed {
 				{After: ago(5), Title: "UK's CMA opens merger inquiry into Microsoft's stake in Mistral AI", Summary: "Comments are invited until the end of the month, the watchdog said."},
 				{After: ago(33), Title: "OpenAI adds folders and search to ChatGPT", Summary: "The update reaches all users this week."},
 				{After: ago(61), Title: "Review: a keyboard that folds twice and still types well", Author: "Bea Lindqvist"},
+				{
+					After:   ago(72),
+					Title:   "Cohere's finance chief steps down",
+					Summary: "The lab has been preparing to sell shares to the public. Its board named an interim successor.",
+					Author:  "Bea Lindqvist",
+				},
 				{After: at(27), Title: "Microsoft investigates outage that kept mail from being searched", Summary: "A fix is on its way, the company says."},
 				{
 					After:   at(57),

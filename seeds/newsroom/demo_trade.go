@@ -29,6 +29,12 @@ func demoTrade() []Feed {
 				{After: ago(16), Title: "Ten small habits that keep a monorepo fast"},
 				{After: ago(38), Title: "Oracle patches its database: 14 fixes, two of them urgent", Author: "Ravi Noor"},
 				{After: ago(84), Title: "Claude learns to read spreadsheets", Summary: "Anthropic's assistant now opens files of up to 100 sheets."},
+				{
+					After:   ago(48),
+					Title:   "Three DeepMind researchers leave for Mistral",
+					Summary: "They worked on speech, and will build a team in Paris.",
+					Author:  "Ravi Noor",
+				},
 				{After: at(14), Title: "A new release of the Rust compiler halves link times"},
 				{
 					After:   at(42),
@@ -59,6 +65,18 @@ func demoTrade() []Feed {
 				{After: ago(13), Title: "Wind parks earned more at night than by day this quarter"},
 				{After: ago(49), Title: "Nvidia shows a chip that sips power", Summary: "The part is meant for cars.", Author: "Lotte Brand"},
 				{After: ago(93), Title: "Utilities probe cause of transformer fires"},
+				{
+					After:   ago(37),
+					Title:   "Meta to build AI data center beside an old steel mill",
+					Summary: "It will draw 400 megawatts from a river dam.",
+					Author:  "Lotte Brand",
+				},
+				{
+					After:   ago(56),
+					Title:   "Amazon tests its own AI chip in place of Nvidia's",
+					Summary: "The part is to train models at half the power.",
+					Author:  "Lotte Brand",
+				},
 				{After: at(19), Title: "Battery maker opens a second plant near the river"},
 				{After: at(52), Title: "Why heat pumps hum, and what helps", Author: "Lotte Brand"},
 			},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -32,14 +33,20 @@ func document(text string) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// keepAlert keeps an alert unless its story has one on its route.
-func keepAlert(b *batch, a store.Alert) {
-	b.queue(`
-		INSERT INTO alerts (line, `+alertColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-		ON CONFLICT (id) DO NOTHING`,
-		digest(a.Channel), a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), a.Created,
-		string(a.State), a.Attempts, a.Strikes, a.Unsettled, a.Tried, a.NextTry, a.Sent, a.Receipt, a.Problem)
+// keepAlerts keeps those of the alerts whose stories have none on their routes.
+func keepAlerts(b *batch, alerts []store.Alert) error {
+	for _, a := range alerts {
+		if a.ID != store.AlertID(a.Story, a.Route) {
+			return fmt.Errorf("alert %q does not belong to its story and route", a.ID)
+		}
+		b.queue(`
+			INSERT INTO alerts (line, `+alertColumns+`)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			ON CONFLICT (id) DO NOTHING`,
+			digest(a.Channel), a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), a.Created,
+			string(a.State), a.Attempts, a.Strikes, a.Unsettled, a.Tried, a.NextTry, a.Sent, a.Receipt, a.Problem)
+	}
+	return nil
 }
 
 // heads names the head of every channel: the pending alert that was kept first.

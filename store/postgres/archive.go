@@ -125,3 +125,21 @@ func (db *DB) ArticlesAt(ctx context.Context, page string) (found []store.Locate
 	})
 	return found, err
 }
+
+// RulesOf implements store.Store. It goes through the matches of the articles seen
+// since then, which are few beside the articles.
+func (db *DB) RulesOf(ctx context.Context, feed string, since time.Time, limit int) (counts []store.RuleCount, err error) {
+	err = db.operate(ctx, "counting the rules of a feed", func(ctx context.Context) error {
+		return db.direct().each(ctx, func(row row) error {
+			var c store.RuleCount
+			err := row.Scan(&c.Rule, &c.Articles)
+			counts = append(counts, c)
+			return err
+		}, `
+			SELECT m.rule, count(*) AS articles FROM matches m JOIN articles a ON a.seq = m.article
+			WHERE m.article >= (SELECT min(seq + 0) FROM articles WHERE seen >= $1) AND a.seen >= $1
+				AND a.feed = (SELECT id FROM feeds WHERE digest = $2 AND url = $3)
+			GROUP BY m.rule ORDER BY articles DESC, m.rule LIMIT $4`, since, digest(feed), feed, limit)
+	})
+	return counts, err
+}

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"context"
+
 	"tocsin/store"
 )
 
@@ -27,6 +29,34 @@ const findArticle = `
 	SELECT a.seq FROM feeds f CROSS JOIN LATERAL (
 		SELECT seq FROM articles WHERE feed = f.id AND id = $1 LIMIT 1) a
 	LIMIT 1`
+
+// knownArticles finds those of some articles that are kept of a feed.
+const knownArticles = `
+	SELECT id, seq FROM articles
+	WHERE feed = (SELECT id FROM feeds WHERE digest = $1 AND url = $2) AND id = ANY ($3)`
+
+// Unknown implements store.Store.
+func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown []string, err error) {
+	known := make(map[string]bool)
+	err = db.operate(ctx, "looking for new articles", func(ctx context.Context) error {
+		return db.direct().each(ctx, func(row row) error {
+			var id string
+			var seq int64
+			err := row.Scan(&id, &seq)
+			known[id] = true
+			return err
+		}, knownArticles, digest(feed), feed, ids)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if !known[id] {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown, nil
+}
 
 // keepArticle keeps an article that the store does not have, in the row that
 // articleRow makes of row.

@@ -25,3 +25,21 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 	})
 	return c, err
 }
+
+// ArticleCounts implements store.Store. It reads an index.
+func (db *DB) ArticleCounts(ctx context.Context) (counts map[string]int, err error) {
+	err = db.operate(ctx, "counting articles", func(ctx context.Context) error {
+		counts = make(map[string]int)
+		return db.direct().each(ctx, func(row row) error {
+			var url string
+			var n int
+			err := row.Scan(&url, &n)
+			counts[url] = n
+			return err
+		}, `
+			SELECT feeds.url, n.articles
+			FROM (SELECT feed, count(*) AS articles FROM articles GROUP BY feed) AS n
+			JOIN feeds ON feeds.id = n.feed`)
+	})
+	return counts, err
+}

@@ -11,12 +11,15 @@ import (
 )
 
 // feedColumns are what scanFeed scans, in order.
-const feedColumns = `url, location, title, etag, last_modified,
-	next_poll, polled, begun, succeeded, failures, problem, gone`
+const feedColumns = `url, location, title, etag, last_modified, document, ttl, skip_hours, skip_days,
+	next_poll, polled, begun, succeeded, delivered, failures, problem, gone, health`
 
 func scanFeed(row row, f *store.Feed) error {
-	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified,
-		&f.NextPoll, &f.Polled, &f.Begun, &f.Succeeded, &f.Failures, &f.Problem, &f.Gone)
+	var health string
+	err := row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified, &f.Digest, &f.TTL, &f.SkipHours, &f.SkipDays,
+		&f.NextPoll, &f.Polled, &f.Begun, &f.Succeeded, &f.Delivered, &f.Failures, &f.Problem, &f.Gone, &health)
+	f.Health = document(health)
+	return err
 }
 
 // MakeDue implements store.Store.
@@ -62,11 +65,14 @@ func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
 // back; where holder has it not, it changes no row.
 func endPoll(f store.Feed, holder string) (update string, args []any) {
 	return `
-		UPDATE feeds SET location = $1, host = $2, title = $3, etag = $4, last_modified = $5,
-			next_poll = $6, polled = $7, begun = $8, succeeded = $9, failures = $10, problem = $11, gone = $12,
-			holder = '', leased_until = NULL
-		WHERE digest = $13 AND url = $14 AND holder = $15 AND holder <> ''`, []any{
+		UPDATE feeds SET location = $4, host = $5, title = $6, etag = $7, last_modified = $8,
+			document = $9, ttl = $10, skip_hours = $11, skip_days = $12,
+			next_poll = $13, polled = $14, begun = $15, succeeded = $16, delivered = $17,
+			failures = $18, problem = $19, gone = $20, health = $21, holder = '', leased_until = NULL
+		WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> ''`, []any{
+			digest(f.URL), f.URL, holder,
 			f.Location, digest(f.Host()), f.Title, f.ETag, f.LastModified,
-			f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Failures, f.Problem, f.Gone,
-			digest(f.URL), f.URL, holder}
+			f.Digest, f.TTL, f.SkipHours, f.SkipDays,
+			f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Delivered,
+			f.Failures, f.Problem, f.Gone, string(f.Health)}
 }

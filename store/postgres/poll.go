@@ -15,7 +15,7 @@ import (
 // their judges ask for stories; from there on they go one after the other.
 func (db *DB) CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error {
 	const doing = "committing a poll"
-	if len(p.Articles) == 0 {
+	if len(p.Articles)+len(p.Alerts) == 0 {
 		return db.operate(ctx, doing, func(ctx context.Context) error { return db.end(ctx, p) })
 	}
 	return db.write(ctx, doing, func(ctx context.Context, tx tx) error {
@@ -55,8 +55,7 @@ func (c *commit) lookUp(ctx context.Context) error {
 	var b batch
 	b.queue(`SELECT id FROM feeds WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> '' FOR NO KEY UPDATE`,
 		digest(url), url, c.poll.Holder).QueryRow(func(r pgx.Row) error { return row{r}.Scan(&c.feed) })
-	b.queue(`SELECT id, seq FROM articles WHERE feed = (SELECT id FROM feeds WHERE digest = $1 AND url = $2) AND id = ANY ($3)`,
-		digest(url), url, ids).Query(func(rows pgx.Rows) error {
+	b.queue(knownArticles, digest(url), url, ids).Query(func(rows pgx.Rows) error {
 		return eachOf(rows, func(row row) error {
 			var id string
 			var seq int64
@@ -114,7 +113,7 @@ func (c *commit) lockStories(b *batch) {
 // poll.
 func (c *commit) keep(ctx context.Context, d store.Decision) error {
 	var b batch
-	if len(d.Reports)+len(d.Alerts) > 0 {
+	if len(d.Reports)+len(d.Alerts)+len(c.poll.Alerts) > 0 {
 		c.lockStories(&b)
 	}
 	if len(c.fresh) > maxNews {
@@ -128,6 +127,9 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 		keepArticle(&b, c.rows[a.ID], c.feed, a)
 	}
 	if err := c.keepDecision(ctx, &b, d); err != nil {
+		return err
+	}
+	if err := keepAlerts(&b, c.poll.Alerts); err != nil {
 		return err
 	}
 	update, args := endPoll(c.poll.Feed, c.poll.Holder)
@@ -163,11 +165,8 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			article, digest(m.Rule), m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, string(m.Evidence))
 	}
-	for _, a := range d.Alerts {
-		if a.ID != store.AlertID(a.Story, a.Route) {
-			return fmt.Errorf("alert %q does not belong to its story and route", a.ID)
-		}
-		keepAlert(b, a)
+	if err := keepAlerts(b, d.Alerts); err != nil {
+		return err
 	}
 	for _, v := range d.Verdicts {
 		article, err := c.row(ctx, v.Article)

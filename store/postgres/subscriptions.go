@@ -85,7 +85,8 @@ func (tx tx) addFeeds(ctx context.Context, subs []store.Subscription) error {
 	}
 	_, err := tx.exec(ctx, `
 		INSERT INTO feeds (digest, subscribed, host, schedule, `+feedColumns+`)
-		SELECT digest, true, host, schedule, url, '', '', '', '', first_poll, $6, $6, $6, 0, '', false
+		SELECT digest, true, host, schedule, url, '', '', '', '', '', interval '0', 0, 0,
+			first_poll, $6, $6, $6, $6, 0, '', false, ''
 		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
 			WITH ORDINALITY AS new (digest, host, schedule, url, first_poll, n)
 		ORDER BY n`, digests(urls), hosts, schedules, urls, firstPolls, time.Time{})

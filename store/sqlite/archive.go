@@ -111,3 +111,33 @@ func (db *DB) ArticlesAt(ctx context.Context, page string) (found []store.Locate
 	})
 	return found, err
 }
+
+// rulesQuery goes through the matches, which are few beside the articles, and not
+// through those of the feed: no index has its articles by time. The signs keep SQLite
+// from looking for the first row in the order of rows, and for the feed's by its index.
+// It takes some 50 ms with 400,000 articles and 20,000 matches.
+const rulesQuery = `
+	SELECT m.rule, count(*) AS articles
+	FROM matches m CROSS JOIN articles a ON a.seq = m.article
+	WHERE m.article >= (SELECT min(+seq) FROM articles WHERE seen >= ?1) AND +a.seen >= ?1
+		AND +a.feed = (SELECT id FROM feeds WHERE url = ?2)
+	GROUP BY m.rule ORDER BY articles DESC, m.rule LIMIT ?3`
+
+// RulesOf implements store.Store.
+func (db *DB) RulesOf(ctx context.Context, feed string, since time.Time, limit int) (counts []store.RuleCount, err error) {
+	err = db.read("counting the rules of a feed", func(pool *sql.DB) error {
+		rows, err := pool.QueryContext(ctx, rulesQuery, micros(since), feed, limit)
+		if err != nil {
+			return err
+		}
+		return each(rows, func(row scanner) error {
+			var c store.RuleCount
+			if err := row.Scan(&c.Rule, &c.Articles); err != nil {
+				return err
+			}
+			counts = append(counts, c)
+			return nil
+		})
+	})
+	return counts, err
+}

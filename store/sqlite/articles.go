@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 
 	"tocsin/store"
@@ -50,6 +51,40 @@ func (tx *tx) articleRows(ctx context.Context, feed int64, articles []store.Arti
 		return nil
 	}, `SELECT id, seq FROM articles WHERE feed = ? AND id IN (SELECT value FROM json_each(?))`, feed, string(list))
 	return rows, err
+}
+
+// Unknown implements store.Store.
+func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown []string, err error) {
+	known := make(map[string]bool)
+	err = db.read("looking for new articles", func(pool *sql.DB) error {
+		list, err := json.Marshal(ids)
+		if err != nil {
+			return err
+		}
+		rows, err := pool.QueryContext(ctx, `
+			SELECT a.id FROM feeds f CROSS JOIN articles a ON a.feed = f.id
+			WHERE f.url = ? AND a.id IN (SELECT value FROM json_each(?))`, feed, string(list))
+		if err != nil {
+			return err
+		}
+		return each(rows, func(row scanner) error {
+			var id string
+			if err := row.Scan(&id); err != nil {
+				return err
+			}
+			known[id] = true
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if !known[id] {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown, nil
 }
 
 // keepArticle keeps an article that the store does not have, and returns its

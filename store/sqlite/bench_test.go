@@ -209,3 +209,23 @@ func BenchmarkClaimAlerts(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkNextDue asks what is due next, of 1,000 feeds.
+func BenchmarkNextDue(b *testing.B) {
+	eachSynchronous(b, func(b *testing.B, db *DB) {
+		subs := make([]store.Subscription, 1000)
+		for i := range subs {
+			subs[i] = store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart}
+		}
+		if err := db.SyncFeeds(b.Context(), subs); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		b.ResetTimer()
+		for range b.N {
+			if _, _, err := db.NextDue(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

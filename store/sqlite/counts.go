@@ -27,3 +27,27 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 	})
 	return c, err
 }
+
+// ArticleCounts implements store.Store. It reads an index.
+func (db *DB) ArticleCounts(ctx context.Context) (counts map[string]int, err error) {
+	err = db.read("counting articles", func(pool *sql.DB) error {
+		rows, err := pool.QueryContext(ctx, `
+			SELECT feeds.url, n.articles
+			FROM (SELECT feed, count(*) AS articles FROM articles GROUP BY feed) AS n
+			JOIN feeds ON feeds.id = n.feed`)
+		if err != nil {
+			return err
+		}
+		counts = make(map[string]int)
+		return each(rows, func(row scanner) error {
+			var url string
+			var n int
+			if err := row.Scan(&url, &n); err != nil {
+				return err
+			}
+			counts[url] = n
+			return nil
+		})
+	})
+	return counts, err
+}

@@ -21,10 +21,12 @@ const (
 	// busyTimeout is how long a write waits for another process that writes,
 	// in milliseconds. Another process writes for a moment only.
 	busyTimeout = "busy_timeout(5000)"
-	// cacheSize is how much of the file each connection keeps in memory at the
-	// most, in KiB with a minus sign: the upper pages of the indexes, and what
-	// a large poll writes.
-	cacheSize = "cache_size(-8000)"
+	// writerCache is how much of the file the writer keeps in memory at the most,
+	// in KiB with a minus sign: the upper pages of the indexes, and what a large
+	// poll writes.
+	writerCache = "cache_size(-8000)"
+	// readerCache is the same for each reader. What reads much reads it once.
+	readerCache = "cache_size(-2000)"
 	// logLimit is what the write-ahead log is cut back to after a long read
 	// made it grow, in bytes.
 	logLimit = "journal_size_limit(67108864)"
@@ -34,7 +36,7 @@ const (
 
 // dsn is how the driver is told to open the file at an absolute path.
 func dsn(path string, sync synchronous, pragmas ...string) string {
-	pragmas = append([]string{busyTimeout, "foreign_keys(1)", cacheSize, logLimit, string(sync)}, pragmas...)
+	pragmas = append([]string{busyTimeout, "foreign_keys(1)", logLimit, string(sync)}, pragmas...)
 	query := url.Values{
 		"_pragma": pragmas,
 		// "x" is then never taken for a string, where a column is misspelt.

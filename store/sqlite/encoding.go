@@ -25,6 +25,19 @@ func (m moment) Scan(v any) error {
 	return nil
 }
 
+// span scans a length of time, in microseconds.
+type span struct{ *time.Duration }
+
+// Scan implements sql.Scanner.
+func (s span) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("a length of time is kept as %T", v)
+	}
+	*s.Duration = time.Duration(n) * time.Microsecond
+	return nil
+}
+
 // document scans JSON; "" is nil.
 type document struct{ *json.RawMessage }
 

@@ -4,19 +4,28 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"tocsin/store"
 )
 
-// feedColumns are what scanFeed scans, in order.
-const feedColumns = `url, location, title, etag, last_modified,
-	next_poll, polled, begun, succeeded, failures, problem, gone`
+// feedColumns are what scanFeed scans and feedValues gives, in order.
+const feedColumns = `url, location, title, etag, last_modified, digest, ttl, skip_hours, skip_days,
+	next_poll, polled, begun, succeeded, delivered, failures, problem, gone, health`
 
 func scanFeed(row scanner, f *store.Feed) error {
-	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified,
-		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Begun}, moment{&f.Succeeded}, &f.Failures, &f.Problem, &f.Gone)
+	return row.Scan(&f.URL, &f.Location, &f.Title, &f.ETag, &f.LastModified, &f.Digest, span{&f.TTL}, &f.SkipHours, &f.SkipDays,
+		moment{&f.NextPoll}, moment{&f.Polled}, moment{&f.Begun}, moment{&f.Succeeded}, moment{&f.Delivered}, &f.Failures, &f.Problem, &f.Gone, document{&f.Health})
 }
+
+func feedValues(f *store.Feed) []any {
+	return []any{f.URL, f.Location, f.Title, f.ETag, f.LastModified, f.Digest, f.TTL.Microseconds(), f.SkipHours, f.SkipDays,
+		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), micros(f.Delivered), f.Failures, f.Problem, f.Gone, string(f.Health)}
+}
+
+// feedMarks are as many parameters as there are feedColumns.
+var feedMarks = "?" + strings.Repeat(", ?", strings.Count(feedColumns, ","))
 
 // MakeDue implements store.Store.
 func (db *DB) MakeDue(ctx context.Context, at time.Time, urls ...string) error {
@@ -79,13 +88,9 @@ func (tx *tx) leased(ctx context.Context, url, holder string) (id int64, err err
 
 // endPoll writes f over the feed's row and gives the lease back.
 func (tx *tx) endPoll(ctx context.Context, id int64, f store.Feed) error {
+	values := append(feedValues(&f), f.Host(), id)
 	_, err := tx.exec(ctx, `
-		UPDATE feeds SET location = ?, host = ?, title = ?, etag = ?, last_modified = ?,
-			next_poll = ?, polled = ?, begun = ?, succeeded = ?, failures = ?, problem = ?, gone = ?,
-			holder = '', leased_until = 0
-		WHERE id = ?`,
-		f.Location, hostOf(f), f.Title, f.ETag, f.LastModified,
-		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), f.Failures, f.Problem, f.Gone,
-		id)
+		UPDATE feeds SET (`+feedColumns+`) = (`+feedMarks+`), host = ?, holder = '', leased_until = 0
+		WHERE id = ?`, values...)
 	return err
 }

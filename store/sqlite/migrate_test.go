@@ -14,9 +14,12 @@ import (
 
 // frozen are the steps that were released, and what they hold.
 var frozen = map[string]string{
-	"migrations/0001_first.sql":   "afb2f924de0c5ffd4f511b50490f7f56b679eca89c3405a9386d6b1e89fa3210",
-	"migrations/0002_address.sql": "0a54477110ebfa26b15bc75d604aec3be52a3bc96d14b33dc77ca3128fa54d58",
-	"migrations/0003_begun.sql":   "761c8463845648368fe1e49f3f8f3f799e32f9c427c9893c4d0f328661414c23",
+	"migrations/0001_first.sql":     "afb2f924de0c5ffd4f511b50490f7f56b679eca89c3405a9386d6b1e89fa3210",
+	"migrations/0002_address.sql":   "0a54477110ebfa26b15bc75d604aec3be52a3bc96d14b33dc77ca3128fa54d58",
+	"migrations/0003_begun.sql":     "761c8463845648368fe1e49f3f8f3f799e32f9c427c9893c4d0f328661414c23",
+	"migrations/0004_manners.sql":   "a4648e9cbfc697ba21f5f133f360813801371ee092c05760fe32e75a13b47f08",
+	"migrations/0005_signature.sql": "42e2b7b328e2a4136b8882ace66b3f8dab5e222ff0b69eff098188678a1d8c71",
+	"migrations/0006_health.sql":    "a4949d65a2d10022d88309e4cd1ef2bb1f63c1596beb8475a150b48c02663b07",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
@@ -149,6 +152,9 @@ func TestTheFirstSchemaIsUpgraded(t *testing.T) {
 		check(t, err)
 		if !f.Begun.Equal(want) || f.Begun.IsZero() != want.IsZero() {
 			t.Errorf("%s has begun %v, want %v", url, f.Begun, want)
+		}
+		if !f.Delivered.Equal(f.Succeeded) || f.Delivered.IsZero() != f.Succeeded.IsZero() || f.Digest != "" || f.TTL != 0 || f.Health != nil {
+			t.Errorf("%s was delivered %v: %+v", url, f.Delivered, f)
 		}
 	}
 	found, err := db.ArticlesAt(t.Context(), "https://a.example/page")

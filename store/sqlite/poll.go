@@ -27,6 +27,9 @@ func (db *DB) CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) e
 		if err := c.keepDecision(ctx, decision); err != nil {
 			return err
 		}
+		if err := c.keepAlerts(ctx, p.Alerts); err != nil {
+			return err
+		}
 		return tx.endPoll(ctx, feed, p.Feed)
 	})
 }
@@ -90,14 +93,21 @@ func (c *commit) keepDecision(ctx context.Context, d store.Decision) error {
 			return fmt.Errorf("keeping a match: %w", err)
 		}
 	}
-	for _, a := range d.Alerts {
-		if err := c.keepAlert(ctx, a); err != nil {
-			return fmt.Errorf("keeping an alert: %w", err)
-		}
+	if err := c.keepAlerts(ctx, d.Alerts); err != nil {
+		return err
 	}
 	for _, v := range d.Verdicts {
 		if err := c.keepVerdict(ctx, v); err != nil {
 			return fmt.Errorf("keeping a verdict: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c *commit) keepAlerts(ctx context.Context, alerts []store.Alert) error {
+	for _, a := range alerts {
+		if err := c.keepAlert(ctx, a); err != nil {
+			return fmt.Errorf("keeping an alert: %w", err)
 		}
 	}
 	return nil

@@ -28,6 +28,7 @@ type DB struct {
 	file    string // absolute and without links: one file has one lock
 	writer  *writer
 	readers *sql.DB
+	nextDue prepared
 	members members
 
 	// Operations hold open for reading, Close for writing.
@@ -87,11 +88,11 @@ func connect(path string, sync synchronous) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	writers, err := sql.Open("sqlite", dsn(file, sync))
+	writers, err := sql.Open("sqlite", dsn(file, sync, writerCache))
 	if err != nil {
 		return nil, err
 	}
-	readers, err := sql.Open("sqlite", dsn(file, sync, "query_only(1)"))
+	readers, err := sql.Open("sqlite", dsn(file, sync, readerCache, "query_only(1)"))
 	if err != nil {
 		writers.Close()
 		return nil, err
@@ -99,7 +100,7 @@ func connect(path string, sync synchronous) (*DB, error) {
 	readers.SetMaxOpenConns(maxReaders)
 	readers.SetMaxIdleConns(maxReaders)
 	readers.SetConnMaxIdleTime(readerIdle)
-	return &DB{path: path, file: file, writer: newWriter(writers), readers: readers}, nil
+	return &DB{path: path, file: file, writer: newWriter(writers), readers: readers, nextDue: prepared{query: nextDue}}, nil
 }
 
 // create makes an empty file where there is none. An existing file is not
@@ -145,7 +146,7 @@ func (db *DB) Close() error {
 	db.closed = true
 	// The last connection to go folds the log into the file, which readers must
 	// not do.
-	err := errors.Join(db.readers.Close(), db.writer.close(), db.members.disband())
+	err := errors.Join(db.nextDue.close(), db.readers.Close(), db.writer.close(), db.members.disband())
 	if err != nil {
 		return db.failed("closing", err)
 	}

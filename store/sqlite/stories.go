@@ -14,8 +14,9 @@ import (
 func (tx *tx) tellStory(ctx context.Context, r store.Report) error {
 	at := micros(r.At)
 	if _, err := tx.exec(ctx, `
-		INSERT INTO stories (id, first, last) VALUES (?1, ?2, ?2)
-		ON CONFLICT (id) DO UPDATE SET first = min(first, ?2), last = max(last, ?2)`, r.Story, at); err != nil {
+		INSERT INTO stories (id, first, last, signature) VALUES (?1, ?2, ?2, ?3)
+		ON CONFLICT (id) DO UPDATE SET first = min(first, ?2), last = max(last, ?2), signature = iif(?4, ?3, signature)`,
+		r.Story, at, append([]byte{}, r.Signature...), r.Signature != nil); err != nil {
 		return err
 	}
 	for _, key := range r.Keys {
@@ -43,19 +44,36 @@ func (v *storiesNow) WithKeys(ctx context.Context, keys []string, since time.Tim
 	return found, err
 }
 
+// Count implements store.Stories.
+func (v *storiesNow) Count(ctx context.Context, keys []string, since time.Time, most int) ([]int, error) {
+	counts := make([]int, len(keys))
+	for i, key := range keys {
+		err := v.tx.query(ctx, func(row scanner) error { return row.Scan(&counts[i]) }, `
+			SELECT count(*) FROM (SELECT 1 FROM story_keys WHERE key = ? AND last >= ? LIMIT ?)`, key, micros(since), most)
+		if err != nil {
+			v.err = cmp.Or(v.err, err)
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
 func (tx *tx) storiesWithKeys(ctx context.Context, keys []string, since time.Time) ([]store.Story, error) {
 	byID := make(map[string]store.Story)
 	for _, key := range keys {
 		err := tx.query(ctx, func(row scanner) error {
 			var s store.Story
-			if err := row.Scan(&s.ID, moment{&s.First}, moment{&s.Last}); err != nil {
+			if err := row.Scan(&s.ID, moment{&s.First}, moment{&s.Last}, &s.Signature); err != nil {
 				return err
+			}
+			if len(s.Signature) == 0 {
+				s.Signature = nil
 			}
 			byID[s.ID] = s
 			return nil
 		}, `
-			SELECT s.id, s.first, s.last FROM story_keys k JOIN stories s ON s.id = k.story
-			WHERE k.key = ? AND k.last >= ?`, key, micros(since))
+			SELECT s.id, s.first, s.last, s.signature FROM story_keys k JOIN stories s ON s.id = k.story
+			WHERE k.key = ? AND k.last >= ? ORDER BY k.last DESC LIMIT ?`, key, micros(since), store.StoriesPerKey)
 		if err != nil {
 			return nil, err
 		}

@@ -73,10 +73,9 @@ func (tx *tx) subscribe(ctx context.Context, s store.Subscription, known map[str
 // addFeed subscribes a feed that the store does not know.
 func (tx *tx) addFeed(ctx context.Context, s store.Subscription) error {
 	f := store.Feed{URL: s.URL, NextPoll: s.FirstPoll}
+	values := append([]any{s.Schedule, f.Host()}, feedValues(&f)...)
 	_, err := tx.exec(ctx, `
 		INSERT INTO feeds (subscribed, schedule, host, `+feedColumns+`)
-		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.Schedule, hostOf(f), f.URL, f.Location, f.Title, f.ETag, f.LastModified,
-		micros(f.NextPoll), micros(f.Polled), micros(f.Begun), micros(f.Succeeded), f.Failures, f.Problem, f.Gone)
+		VALUES (1, ?, ?, `+feedMarks+`)`, values...)
 	return err
 }

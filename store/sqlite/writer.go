@@ -5,18 +5,21 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"sync/atomic"
 )
 
 // writer is the one connection that writes. SQLite has one writer at a time
 // anyway; queueing here, instead of at the file's lock, is fair and ends with
 // the context.
 type writer struct {
-	pool *sql.DB
-	turn chan struct{} // holds one element while somebody has the connection
+	pool  *sql.DB
+	turn  chan struct{} // holds one element while somebody has the connection
+	queue atomic.Int64  // how many wait for their turn with something to write
 
 	// What follows belongs to whoever has the turn.
 	conn       *sql.Conn // nil before the first use and after a failure
 	statements map[string]*sql.Stmt
+	group      *group // whose transaction is open between two turns; nil for none
 }
 
 func newWriter(pool *sql.DB) *writer {
@@ -43,45 +46,6 @@ func (w *writer) take(ctx context.Context) error {
 }
 
 func (w *writer) give() { <-w.turn }
-
-// transact runs fn in a transaction. The context is asked before every
-// statement and before the commit; once the commit has begun it counts.
-func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) error {
-	if err := w.take(ctx); err != nil {
-		return err
-	}
-	defer w.give()
-
-	tx := &tx{writer: w}
-	// Immediate: a transaction that reads first and writes then would fail at
-	// once if another process wrote in between.
-	if _, err := tx.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	committed := false
-	defer func() {
-		if !committed {
-			w.rollBack(ctx, tx)
-		}
-	}()
-	if err := fn(tx); err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, "COMMIT"); err != nil {
-		return err
-	}
-	committed = true
-	return nil
-}
-
-// rollBack undoes what tx did. SQLite undoes everything by itself after some
-// errors (a full disk is one), and then there is nothing to roll back; a
-// connection that is not surely out of the transaction is not used again.
-func (w *writer) rollBack(ctx context.Context, tx *tx) {
-	if _, err := tx.exec(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
-		w.drop()
-	}
-}
 
 // drop closes the connection; the next use opens another.
 func (w *writer) drop() {

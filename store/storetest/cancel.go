@@ -32,9 +32,11 @@ func testCancelling(t *testing.T, open opener) {
 				"Feeds":          func() error { _, err := w.Feeds(over); return err },
 				"Feed":           func() error { _, err := w.Feed(over, x.Feed); return err },
 				"Articles":       func() error { _, err := archive(w.Articles(over, time.Time{})); return err },
+				"RulesOf":        func() error { _, err := w.RulesOf(over, "", time.Time{}, 1); return err },
 				"ArticlesAt":     func() error { _, err := w.ArticlesAt(over, x.URL); return err },
 				"Alerts":         func() error { _, err := w.Alerts(over, time.Time{}); return err },
 				"History":        func() error { _, err := w.History(over, x.ID); return err },
+				"ArticleCounts":  func() error { _, err := w.ArticleCounts(over); return err },
 				"Counts":         func() error { _, err := w.Counts(over); return err },
 			} {
 				if err := call(); err == nil {

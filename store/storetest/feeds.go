@@ -12,7 +12,9 @@ func testSyncFeeds(t *testing.T, open opener) {
 	full := store.Feed{
 		URL: a, Location: "https://moved.example/feed", Title: "A feed",
 		ETag: `W/"tag"`, LastModified: "Sun, 01 Mar 2026 12:00:00 GMT",
-		NextPoll: at(30), Polled: at(1), Begun: at(-90), Succeeded: at(-60), Failures: 2, Problem: "timed out",
+		Digest: "d", TTL: time.Hour, SkipHours: 1<<23 | 1, SkipDays: 1 << 6,
+		NextPoll: at(30), Polled: at(1), Begun: at(-90), Succeeded: at(-60), Delivered: at(-70), Failures: 2, Problem: "timed out",
+		Health: []byte(`{"heard":1}`),
 	}
 	cases{
 		"a new feed is due at its first poll, and otherwise blank": func(t *testing.T, w *world) {
@@ -97,7 +99,8 @@ func testClaimDueFeeds(t *testing.T, open opener) {
 		"a feed comes with all that is known of it": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			want := store.Feed{URL: a, Location: "https://m.example", Title: "T", ETag: "e", LastModified: "l",
-				NextPoll: at(5), Polled: at(1), Succeeded: at(2), Failures: 3, Problem: "p"}
+				Digest: "d", TTL: 90 * time.Microsecond, SkipHours: 2, SkipDays: 3,
+				NextPoll: at(5), Polled: at(1), Succeeded: at(2), Delivered: at(1), Failures: 3, Problem: "p", Health: []byte("{}")}
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			got, err := w.ClaimDueFeeds(w.ctx, claim(me, 5))
 			w.ok(err)

@@ -17,14 +17,17 @@ func testCommitPoll(t *testing.T, open opener) {
 		"the feed's row is as the poll says": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			want := store.Feed{URL: a, Location: "https://moved.example", Title: "A", ETag: `"e"`, LastModified: "l",
-				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Failures: 4, Problem: "p", Gone: true}
+				Digest: "d", TTL: time.Minute, SkipHours: 1<<24 - 1, SkipDays: 1<<7 - 1,
+				NextPoll: at(9), Polled: at(1), Begun: at(-3), Succeeded: at(2), Delivered: at(1), Failures: 4, Problem: "p", Gone: true,
+				Health: []byte(`{"gaps": 3}`)}
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			w.is(w.feeds()[a], want, "the feed")
 		},
 		"the feed's row can become blank again": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{
-				URL: a, Location: "l", Title: "A", ETag: "e", LastModified: "l", Problem: "p", Failures: 1, Polled: at(0)}}, nil))
+				URL: a, Location: "l", Title: "A", ETag: "e", LastModified: "l", Digest: "d", Problem: "p", Failures: 1, Polled: at(0),
+				TTL: time.Hour, SkipHours: 1, SkipDays: 1, Delivered: at(0), Health: []byte("{}")}}, nil))
 			w.claimFeeds(me, 0)
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: store.Feed{URL: a}}, nil))
 			w.is(w.feeds()[a], store.Feed{URL: a}, "the feed")
@@ -94,6 +97,35 @@ func testCommitPoll(t *testing.T, open opener) {
 			}
 			w.is(w.counts().Articles, 0, "articles")
 			w.found(silent, a, article(a, 2))
+		},
+		"an alert about the feed itself is kept, whatever is new, and once": func(t *testing.T, w *world) {
+			w.subscribed(a)
+			notice := store.Alert{Story: store.NoticeID(a, "silent"), Route: "operators", Channel: "#ops",
+				Content: []byte("{}"), Created: at(3), State: store.AlertPending}
+			notice.ID = store.AlertID(notice.Story, notice.Route)
+			for range 2 {
+				p := poll(a, 0)
+				p.Alerts = []store.Alert{notice}
+				w.ok(w.CommitPoll(w.ctx, p, nil))
+				w.is(w.claimFeeds(me, 0), []string{a}, "feeds claimed again")
+			}
+			x := article(a, 1)
+			p := poll(a, 0, x)
+			p.Alerts = []store.Alert{notice}
+			p.Alerts[0].Created = at(9)
+			w.ok(w.CommitPoll(w.ctx, p, deciding(alarm(x, "news"))))
+			w.is(alertRoutes(w.alerts()), []string{"news", "operators"}, "alerts")
+			w.is(alertRoutes(w.claimAlerts(me, 9)), []string{"operators", "news"}, "alerts to be said")
+		},
+		"an alert about the feed itself fails with its poll": func(t *testing.T, w *world) {
+			w.subscribed(a)
+			before := w.everything()
+			p := poll(a, 5)
+			p.Alerts = []store.Alert{{ID: "i", Story: "s", Route: "r", Created: at(0)}}
+			if err := w.CommitPoll(w.ctx, p, nil); err == nil {
+				t.Error("an alert without a state is kept")
+			}
+			w.is(w.everything(), before, "the store")
 		},
 		"polls at the same time are judged one after the other": func(t *testing.T, w *world) {
 			const n = 16
@@ -386,6 +418,57 @@ func testStories(t *testing.T, open opener) {
 			w.subscribed(feed)
 			w.found(deciding(alarm(one, "policy", "news")), feed, one)
 			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Routes, []string{"news", "policy"}, "routes")
+		},
+		"of a key's stories the latest are found": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			const all = store.StoriesPerKey + 2
+			for n := range all {
+				w.found(deciding(report(article(feed, n), n, "k", fmt.Sprint("k", n))), feed, article(feed, n))
+			}
+			got := ask(w, all, time.Time{}, "k")
+			w.is(len(got), store.StoriesPerKey, "stories")
+			w.is(got[0].ID, article(feed, all-1).ID, "the first of them")
+			w.is(got[len(got)-1].ID, article(feed, 2).ID, "the last of them")
+			w.is(len(ask(w, all+1, time.Time{}, "k", "k0")), store.StoriesPerKey+1, "stories by another key as well")
+		},
+		"a story has the signature that its latest report with one gave it": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			signature := func(n int) []byte { return ask(w, n, time.Time{}, "k")[0].Signature }
+			tell := func(a store.Article, signature []byte) {
+				w.found(deciding(store.Decision{Reports: []store.Report{
+					{Story: one.ID, Article: a.ID, Keys: []string{"k"}, At: at(0), Signature: signature}}}), feed, a)
+			}
+			tell(one, nil)
+			w.is(signature(10), []byte(nil), "signature without one")
+			tell(two, []byte{0, 255, 'a', 0})
+			w.is(signature(11), []byte{0, 255, 'a', 0}, "signature")
+			tell(three, nil)
+			w.is(signature(12), []byte{0, 255, 'a', 0}, "signature after a report without one")
+			tell(article(feed, 4), []byte{7})
+			w.is(signature(13), []byte{7}, "signature after another")
+		},
+		"the stories with a key are counted, up to a number": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			w.found(deciding(report(one, 1, "a", "b")), feed, one)
+			w.found(deciding(report(two, 2, "a")), feed, two)
+			w.found(deciding(report(three, 3, "a")), feed, three)
+			var counts [][]int
+			w.found(func(ctx context.Context, _ []store.Article, stories store.Stories) (store.Decision, error) {
+				for _, c := range []struct {
+					since time.Time
+					most  int
+				}{{at(0), 10}, {at(2), 10}, {at(0), 2}} {
+					n, err := stories.Count(ctx, []string{"a", "none", "b"}, c.since, c.most)
+					if err != nil {
+						return store.Decision{}, err
+					}
+					counts = append(counts, n)
+				}
+				none, err := stories.Count(ctx, nil, time.Time{}, 10)
+				w.is(len(none), 0, "counts of no keys")
+				return store.Decision{}, err
+			}, feed, article(feed, 10))
+			w.is(counts, [][]int{{3, 0, 1}, {2, 0, 0}, {2, 0, 1}}, "all, since the second, at most two")
 		},
 		"a poll that failed told no story": func(t *testing.T, w *world) {
 			w.subscribed(feed)

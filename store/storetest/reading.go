@@ -92,3 +92,27 @@ func testCounts(t *testing.T, open opener) {
 		},
 	}.run(t, open)
 }
+
+func testArticleCounts(t *testing.T, open opener) {
+	count := func(w *world) map[string]int {
+		w.t.Helper()
+		c, err := w.ArticleCounts(w.ctx)
+		w.ok(err)
+		return c
+	}
+	cases{
+		"an empty store has none": func(t *testing.T, w *world) {
+			w.is(count(w), map[string]int{}, "counts")
+		},
+		"articles are counted by feed, and feeds without are not there": func(t *testing.T, w *world) {
+			const one, two = "https://a.example/feed", "https://b.example/feed"
+			w.subscribe(one, two, "https://c.example/feed")
+			w.claimFeeds(me, 0)
+			w.found(silent, one, articles(one, 1, 2, 3)...)
+			w.found(silent, two, article(two, 1))
+			w.is(count(w), map[string]int{one: 3, two: 1}, "counts")
+			w.subscribe(two)
+			w.is(count(w), map[string]int{one: 3, two: 1}, "counts, one of them no longer subscribed")
+		},
+	}.run(t, open)
+}

@@ -71,7 +71,7 @@ func testValues(t *testing.T, open opener) {
 			for _, s := range oddStrings {
 				w.subscribe(feed + s)
 				w.is(w.claimFeeds(me, 0), []string{feed + s}, "claimed")
-				want := store.Feed{URL: feed + s, Location: s, Title: s, ETag: s, LastModified: s, Problem: s, NextPoll: at(0)}
+				want := store.Feed{URL: feed + s, Location: s, Title: s, ETag: s, LastModified: s, Digest: s, Problem: s, NextPoll: at(0), Health: []byte(s)}
 				w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 				w.is(w.feeds(), map[string]store.Feed{feed + s: want}, "feeds")
 			}
@@ -133,7 +133,7 @@ func testValues(t *testing.T, open opener) {
 		"a feed's and an alert's times come back as given": func(t *testing.T, w *world) {
 			x := w.alarmed("news")
 			for _, at := range oddTimes {
-				want := store.Feed{URL: x.Feed, NextPoll: at, Polled: at, Begun: at, Succeeded: at}
+				want := store.Feed{URL: x.Feed, NextPoll: at, Polled: at, Begun: at, Succeeded: at, Delivered: at}
 				far := store.Claim{Holder: me, Now: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), Lease: time.Second, Limit: 1}
 				w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 				w.is(w.feeds()[x.Feed], want, "feed")

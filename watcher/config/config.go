@@ -25,8 +25,13 @@ type Config struct {
 	Slack  Slack
 	Routes []Route // flattened: in the order in which they are tried
 	Log    Log
+	// Operators is the channel that is told of feeds in trouble; "" for none.
+	Operators string
 	// StoryWindow is how long a story takes further reports.
 	StoryWindow time.Duration
+	// Listed are the URLs of all feeds that the configuration names, enabled or
+	// not; nil where it names none and has those of the starter pack.
+	Listed []string
 
 	path        string
 	routeThemes []yamlfile.String
@@ -38,8 +43,10 @@ type Feed struct {
 	URL      string
 	Title    string // "" takes the feed's own
 	Tags     []string
+	Page     string // the page that it is the feed of, where its list says so; else ""
 	Schedule schedule.Schedule
 	MaxAge   time.Duration // older articles never ring
+	FullText bool          // the pages of new articles are read too
 	Language string        // for a feed that does not say; "" unknown
 	Header   http.Header   // sent along to this feed's host only; may be nil
 }

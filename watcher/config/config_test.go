@@ -89,7 +89,7 @@ func TestDefaultIsTheStarterPack(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(yamlfile.Problems(problems))
 	}
-	if len(c.Feeds) < 10 {
+	if len(c.Feeds) < 10 || c.Listed != nil {
 		t.Errorf("%d feeds", len(c.Feeds))
 	}
 	want := Fetch{Timeout: 30 * time.Second, MaxBody: 16 << 20, Concurrency: 64, PerHost: 2, MinInterval: time.Minute}
@@ -145,6 +145,7 @@ feeds:
     headers: {authorization: "Bearer ${file:a.token}", X-Two: "${file:/b}${file:/b}"}
     tags: [one, two]
     max_age: 2d12h
+    full_text: true
     language: pt-BR
   - {url: https://off.example/feed, enabled: false}
   - more.yaml
@@ -176,9 +177,16 @@ feeds:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	if !c.Feeds[0].FullText || c.Feeds[1].FullText {
+		t.Error("full_text is not that of its feed")
+	}
 	h := c.Feeds[0].Header
 	if h.Get("Authorization") != "Bearer s3cret" || h.Get("X-Two") != "bb" {
 		t.Errorf("headers %v", h)
+	}
+	listed := []string{"https://a.example/feed", "https://off.example/feed", "https://b.example/feed", "https://a.example/feed", "https://c.example/feed"}
+	if diff := cmp.Diff(listed, c.Listed); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -204,6 +212,19 @@ routes:
 	}
 	if diff := cmp.Diff(want, c.Routes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestOperatorsHaveAChannelOrNone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "", "operators:\n": "", `operators: {channel: ""}`: "", `operators: {channel: "#ops"}`: "#ops", "operators: {channel: C0123456789}": "C0123456789"} {
+		if c := parse(t, text); c.Operators != want {
+			t.Errorf("%q: channel %q, want %q", text, c.Operators, want)
+		}
+	}
+	c, problems := Parse("x.yaml", []byte("operators: {channel: ops}"), archive(new(txtar.Archive)))
+	if got := yamlfile.Problems(problems).Error(); c != nil || !strings.HasPrefix(got, `x.yaml:1:22: "ops" is no channel`) {
+		t.Errorf("a channel that is none: %s", got)
 	}
 }
 

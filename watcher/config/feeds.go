@@ -1,8 +1,6 @@
 package config
 
 import (
-	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +11,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/opml"
 	"tocsin/watcher/schedule"
 )
 
@@ -51,7 +50,8 @@ type feedReader struct {
 	dir      string
 	read     ReadFile
 	schedule schedule.Schedule
-	lists    bool // entries may name further lists
+	lists    bool     // entries may name further lists
+	listed   []string // the URLs of all feeds so far, enabled or not
 	problems []yamlfile.Problem
 }
 
@@ -64,8 +64,8 @@ func (r *feedReader) add(p yamlfile.Problem) {
 
 // list reads a whole list.
 func (r *feedReader) list(data []byte) []Feed {
-	if text := bytes.TrimLeft(data, "\ufeff \t\r\n"); bytes.HasPrefix(text, []byte("<")) {
-		return r.opml(text)
+	if opml.Looks(data) {
+		return r.opml(data)
 	}
 	var entries FeedList
 	r.problems = append(r.problems, yamlfile.Decode(r.file, data, &entries)...)
@@ -93,7 +93,7 @@ func (r *feedReader) further(path yamlfile.String) []Feed {
 		r.add(yamlfile.Errorf(path.Pos, "nested-list", "a feed list cannot name another file").WithHint("name " + path.Value + " in the configuration, or write - url: " + path.Value))
 		return nil
 	}
-	if checkURL(path.Value) == nil {
+	if CheckURL(path.Value) == nil {
 		r.add(yamlfile.Errorf(path.Pos, "type", "an entry of feeds is a block or a file").WithHint("write - url: " + path.Value))
 		return nil
 	}
@@ -109,6 +109,7 @@ func (r *feedReader) further(path yamlfile.String) []Feed {
 	sub := feedReader{file: name, dir: filepath.Dir(name), read: r.read, schedule: r.schedule}
 	feeds := sub.list(data)
 	r.problems = append(r.problems, sub.problems...)
+	r.listed = append(r.listed, sub.listed...)
 	return feeds
 }
 
@@ -118,24 +119,23 @@ func (r *feedReader) feed(b *feedBlock, at yamlfile.Pos) (f Feed, ok bool) {
 		r.add(yamlfile.Errorf(at, "no-url", "a feed without url"))
 		return Feed{}, false
 	}
-	if err := checkURL(b.URL.Value); err != nil {
+	if err := CheckURL(b.URL.Value); err != nil {
 		r.add(yamlfile.Errorf(b.URL.Pos, "url", "url %s", err))
 		return Feed{}, false
 	}
+	r.listed = append(r.listed, b.URL.Value)
 	f = Feed{
 		URL:      b.URL.Value,
 		Title:    b.Title.Value,
 		Tags:     values(b.Tags),
 		Schedule: r.schedule,
 		MaxAge:   orDefault(b.MaxAge, DefaultMaxAge),
+		FullText: b.FullText.Value,
 		Language: strings.ToLower(b.Language.Value),
 		Header:   r.header(b.Headers),
 	}
 	if b.Schedule.Given() {
 		f.Schedule = b.Schedule.Value.Schedule
-	}
-	if b.FullText.Value {
-		r.add(idleKey{"full_text", b.FullText.Pos}.warning())
 	}
 	return f, !b.Enabled.Given() || b.Enabled.Value
 }
@@ -194,9 +194,9 @@ func expand(text, dir string, read ReadFile, encode func(string) string) (string
 
 var errURL = errors.New("must be an address that begins with http:// or https://")
 
-// checkURL says what is wrong with an address, in words that read on after its
+// CheckURL says what is wrong with an address, in words that read on after its
 // name. The address itself is not in them: it may hold a password.
-func checkURL(address string) error {
+func CheckURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return errURL
@@ -204,48 +204,22 @@ func checkURL(address string) error {
 	return nil
 }
 
-// opml reads the feeds of an OPML document: every outline with an xmlUrl,
-// tagged with the titles of the outlines around it.
+// opml reads the feeds of an OPML document.
 func (r *feedReader) opml(data []byte) []Feed {
-	d := xml.NewDecoder(bytes.NewReader(data))
-	d.Strict = false
-	d.Entity = xml.HTMLEntity
-	var doc struct {
-		XMLName  xml.Name  `xml:"opml"`
-		Outlines []outline `xml:"body>outline"`
-	}
-	if err := d.Decode(&doc); err != nil {
-		line, col := d.InputPos()
-		r.add(yamlfile.Errorf(yamlfile.Pos{Line: line, Col: col}, "opml", "neither a YAML list of feeds nor OPML: %s", err))
+	list, err := opml.Parse(data)
+	var fault *opml.Error
+	if errors.As(err, &fault) {
+		r.add(yamlfile.Errorf(yamlfile.Pos{Line: fault.Line, Col: fault.Col}, "opml", "neither a YAML list of feeds nor OPML: %s", fault))
 		return nil
 	}
-	return r.outlines(doc.Outlines, nil)
-}
-
-// outline is an outline of OPML.
-type outline struct {
-	Text     string    `xml:"text,attr"`
-	Title    string    `xml:"title,attr"`
-	URL      string    `xml:"xmlUrl,attr"`
-	Outlines []outline `xml:"outline"`
-}
-
-func (r *feedReader) outlines(list []outline, tags []string) []Feed {
 	var feeds []Feed
 	for _, o := range list {
-		title := o.Title
-		if title == "" {
-			title = o.Text
-		}
-		if o.URL == "" {
-			feeds = append(feeds, r.outlines(o.Outlines, append(tags[:len(tags):len(tags)], strings.ToLower(title)))...)
+		if err := CheckURL(o.URL); err != nil {
+			r.add(yamlfile.Warningf(yamlfile.Pos{Line: o.Line, Col: 1}, "url", "the feed %q is left out: its xmlUrl %s", o.Title, err))
 			continue
 		}
-		if err := checkURL(o.URL); err != nil {
-			r.add(yamlfile.Warningf(yamlfile.Pos{}, "url", "the feed %q is left out: its xmlUrl %s", title, err))
-			continue
-		}
-		feeds = append(feeds, Feed{URL: o.URL, Title: title, Tags: tags, Schedule: r.schedule, MaxAge: DefaultMaxAge})
+		r.listed = append(r.listed, o.URL)
+		feeds = append(feeds, Feed{URL: o.URL, Title: o.Title, Tags: o.Tags, Page: o.Page, Schedule: r.schedule, MaxAge: DefaultMaxAge})
 	}
 	return feeds
 }

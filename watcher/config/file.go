@@ -34,7 +34,7 @@ type File struct {
 	// Intervals are spans of the week that routes can be quiet in, by name.
 	// Without effect in this version.
 	Intervals yamlfile.At[yamlfile.Map[intervalBlock]] `yaml:"intervals"`
-	// Operators is where tocsin speaks of itself. Without effect in this version.
+	// Operators is where tocsin speaks of itself and its feeds.
 	Operators operatorsBlock `yaml:"operators"`
 	// Stories is how articles are grouped.
 	Stories storiesBlock `yaml:"stories"`
@@ -64,8 +64,8 @@ type feedBlock struct {
 	// MaxAge is the age from which articles never ring; they are kept all the
 	// same. Default: 24h.
 	MaxAge yamlfile.At[duration] `yaml:"max_age"`
-	// FullText says whether the article's page is fetched too. Default: false.
-	// Without effect in this version.
+	// FullText says whether the pages of new articles are fetched too, for rules
+	// to see their whole text. Default: false.
 	FullText yamlfile.Bool `yaml:"full_text"`
 	// Language is the language of articles whose feed does not name one, such as
 	// en or pt-BR. Default: unknown.
@@ -87,8 +87,8 @@ type fetchBlock struct {
 	// Concurrency is the number of requests at once in all, up to 4096. Default:
 	// 64.
 	Concurrency yamlfile.Int `yaml:"concurrency"`
-	// PerHost is the number of requests at once to one host, up to 4096.
-	// Default: 2.
+	// PerHost is the number of requests at once to one host, and of connections
+	// to it, up to 4096. Default: 2.
 	PerHost yamlfile.Int `yaml:"per_host"`
 	// MinInterval is the shortest time between two polls of a feed, whatever its
 	// schedule. Default: 1m.
@@ -180,10 +180,11 @@ type intervalBlock struct {
 	To yamlfile.String `yaml:"to"`
 }
 
-// operatorsBlock is where tocsin speaks of itself.
+// operatorsBlock is where tocsin speaks of itself and its feeds.
 type operatorsBlock struct {
-	// Channel is the channel that is told what operators should know. Without
-	// effect in this version.
+	// Channel is the channel that is told once when a feed falls silent, cannot be
+	// read, or is gone, and when it is well again. Default: none, only the log says
+	// so.
 	Channel yamlfile.String `yaml:"channel"`
 }
 
@@ -233,7 +234,6 @@ func (f *File) idle() []idleKey {
 		{"fetch.websub_callback", asked(f.Fetch.WebsubCallback)},
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
 		{"intervals", f.Intervals.Pos},
-		{"operators.channel", asked(f.Operators.Channel)},
 		{"retention.articles", f.Retention.Articles.Pos},
 		{"retention.matched", f.Retention.Matched.Pos},
 		{"retention.max_size", f.Retention.MaxSize.Pos},

@@ -61,6 +61,7 @@ type loader struct {
 	path     string // of the configuration file
 	dir      string // its folder
 	read     ReadFile
+	listed   []string          // Config.Listed
 	themes   []yamlfile.String // that routes ask for
 	rulePos  map[string]yamlfile.Pos
 	problems []yamlfile.Problem
@@ -91,8 +92,12 @@ func (l *loader) config(f *File) *Config {
 		Log:    l.log(&f.Log),
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
+	if f.Operators.Channel.Value != "" {
+		l.channel(f.Operators.Channel)
+		c.Operators = f.Operators.Channel.Value
+	}
 	c.Feeds = l.feeds(f)
-	c.routeThemes, c.rulePos = l.themes, l.rulePos
+	c.Listed, c.routeThemes, c.rulePos = l.listed, l.themes, l.rulePos
 	return c
 }
 
@@ -232,7 +237,7 @@ func (l *loader) slack(s *slackBlock) Slack {
 		}
 	}
 	if s.APIURL.Value != "" {
-		if err := checkURL(s.APIURL.Value); err != nil {
+		if err := CheckURL(s.APIURL.Value); err != nil {
 			l.add(yamlfile.Errorf(s.APIURL.Pos, "url", "slack.api_url %s", err))
 		}
 		out.APIURL = strings.TrimSuffix(s.APIURL.Value, "/") + "/"
@@ -271,6 +276,7 @@ func (l *loader) feeds(f *File) []Feed {
 	}
 	r := feedReader{file: l.path, dir: l.dir, read: l.read, schedule: every, lists: true}
 	feeds := r.entries(f.Feeds.Value)
+	l.listed = r.listed
 	l.problems = append(l.problems, r.problems...)
 	feeds, doubled := unique(feeds)
 	for _, url := range doubled {

@@ -15,7 +15,7 @@ func (e entry) author() string {
 	if o, ok := e.original.(*rss.Item); ok && o.Author != "" {
 		return name(o.Author)
 	}
-	return cmp.Or(people(e.Authors), name(e.extension("dc", "creator")))
+	return cmp.Or(people(e.Authors), name(e.extension("dc", "creator")), e.atomAuthor())
 }
 
 // author is who wrote the entries that do not say.
@@ -23,8 +23,31 @@ func (f parsed) author() string {
 	if o, ok := f.original.(*rss.Feed); ok && o.ManagingEditor != "" {
 		return name(o.ManagingEditor)
 	}
-	dc := f.Extensions["dc"]
-	return cmp.Or(people(f.Authors), name(firstValue(dc["creator"])), name(firstValue(dc["publisher"])))
+	dc := func(element string) string { return name(extension(f.Extensions, "dc", element)) }
+	return cmp.Or(people(f.Authors), dc("creator"), dc("publisher"), f.owner())
+}
+
+// owner is whose podcast the feed is.
+func (f parsed) owner() string {
+	if f.ITunesExt == nil {
+		return ""
+	}
+	if o := f.ITunesExt.Owner; o != nil {
+		return cmp.Or(name(o.Name), name(o.Email))
+	}
+	return ""
+}
+
+// atomAuthor is who wrote an RSS item, in Atom's words.
+func (e entry) atomAuthor() string {
+	for _, vocabulary := range []string{"atom", "atom03"} {
+		for _, author := range e.Extensions[vocabulary]["author"] {
+			if n := cmp.Or(firstValue(author.Children["name"]), firstValue(author.Children["email"])); n != "" {
+				return name(n)
+			}
+		}
+	}
+	return ""
 }
 
 // people are the names of persons in one line.

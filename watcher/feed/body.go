@@ -32,12 +32,16 @@ func (c *capReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxTrusted is how many bytes of memory are made ready because a server says that
+// so much comes.
+const maxTrusted = 1 << 20
+
 // readBody reads a body whole, compressed or not.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if e := checkEncoding(resp.Header.Get("Content-Encoding")); e != nil {
 		return nil, e
 	}
-	body, err := io.ReadAll(&capReader{r: resp.Body, left: limit})
+	body, err := readAll(&capReader{r: resp.Body, left: limit}, min(max(resp.ContentLength, 0), maxTrusted))
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge(limit)

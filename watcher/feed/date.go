@@ -20,12 +20,16 @@ func (e entry) dates() (published, updated time.Time) {
 	var issued, modified []string
 	switch o := e.original.(type) {
 	case *rss.Item:
-		issued = []string{o.PubDate, e.extension("dc", "date"), e.extension("atom", "published"), e.extension("atom03", "issued")}
+		issued = []string{o.PubDate, e.extension("dc", "date"), e.extension("atom", "published"),
+			e.extension("atom03", "issued"), e.extension("atom03", "created")}
 		modified = []string{e.extension("atom", "updated"), e.extension("atom03", "modified")}
 		issued = append(issued, o.Custom["date"], o.Custom["published"])
 		modified = append(modified, o.Custom["updated"])
 	case *atom.Entry:
-		issued, modified = []string{o.Published, e.extension("dc", "date")}, []string{o.Updated}
+		issued, modified = []string{o.Published}, []string{o.Updated}
+		if _, ok := parseDate(o.Updated); !ok {
+			issued = append(issued, e.extension("dc", "date"))
+		}
 	default:
 		issued, modified = []string{e.Published}, []string{e.Updated}
 	}
@@ -50,7 +54,9 @@ const (
 
 // parseDate reads a date as feeds write them: RFC 3339 and its relatives, RFC 822
 // and its many dialects, and what people type. A date without a zone is taken for
-// UTC, one without a time for its midnight.
+// UTC, one without a time for its midnight. A day, an hour, a minute or a second
+// that there is not, such as 31 June, is carried over, as by a program that forgot
+// to.
 func parseDate(s string) (time.Time, bool) {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
 	if s == "" || len(s) > 100 {
@@ -58,15 +64,11 @@ func parseDate(s string) (time.Time, bool) {
 	}
 	clock, zone, rest := splitClock(s)
 	year, month, day, ok := parseDay(rest)
-	if !ok || year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+	if !ok || year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 || day >= 40 {
 		return time.Time{}, false
 	}
 	midnight := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	return midnight.Add(clock - zone), true
-}
-
-func daysIn(year, month int) int {
-	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 var (
@@ -110,10 +112,13 @@ func timeOfDay(hour, minute, second, fraction, half string) (time.Duration, bool
 	case strings.HasPrefix(half, "a") && h == 12:
 		h = 0
 	}
-	if h > 24 || m > 59 || sec > 60 {
+	if h >= 40 {
 		return 0, false
 	}
-	d := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(min(sec, 59))*time.Second
+	if sec == 60 {
+		sec = 59 // a leap second
+	}
+	d := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(sec)*time.Second
 	if fraction != "" {
 		nanos := (fraction + "000000000")[:9]
 		d += time.Duration(number(nanos))

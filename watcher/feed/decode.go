@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,14 +30,16 @@ func decode(body []byte, contentType string) []byte {
 		}
 	}
 	body = trimMarks(body)
-	declared := declaredCharset(body)
-	if utf8.Valid(body) && !escapes(declared) {
+	labels := []string{httpCharset(contentType), declaredCharset(body)}
+	if japaneseEscape(body) {
+		labels = append(labels, "iso-2022-jp")
+	} else if utf8.Valid(body) && !slices.ContainsFunc(labels, escapes) {
 		return body
 	}
-	if mostlyUTF8(body) {
+	if mostlyUTF8(body) && !slices.ContainsFunc(labels, escapes) {
 		return repairUTF8(body)
 	}
-	for _, label := range []string{httpCharset(contentType), declared} {
+	for _, label := range labels {
 		if text, ok := decodeLabel(label, body); ok {
 			return trimMarks(text)
 		}
@@ -105,6 +108,12 @@ func httpCharset(contentType string) string {
 // being valid UTF-8 says nothing.
 func escapes(label string) bool {
 	return strings.HasPrefix(label, "iso-2022-") || label == "hz-gb-2312"
+}
+
+// japaneseEscape reports whether b has an escape to the double bytes of
+// ISO-2022-JP. XML allows none.
+func japaneseEscape(b []byte) bool {
+	return bytes.Contains(b, []byte("\x1b$B")) || bytes.Contains(b, []byte("\x1b$@"))
 }
 
 // decodeLabel decodes by a charset's name. It is false for UTF-8, which the

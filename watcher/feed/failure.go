@@ -29,10 +29,34 @@ func (r *Reader) transportError(ctx context.Context, err error, late string) *Er
 		return e
 	case context.Cause(ctx) == errTimeout:
 		return &Error{Problem: Timeout, Reason: fmt.Sprintf("%s within %s", late, r.opts.Timeout), Err: err}
+	case isTimeout(err):
+		return &Error{Problem: Timeout, Reason: r.limitPassed(err), Err: err}
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
 		return &Error{Problem: Forbidden, Reason: "a private or link-local address (fetch.allow_private permits private ones)", Err: err}
 	}
 	return &Error{Problem: Unreachable, Reason: unreachable(err), Err: err}
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// limitPassed says which part of a request took longer than it may.
+func (r *Reader) limitPassed(err error) string {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		return "the host's name cannot be looked up in time"
+	case errors.As(err, &op) && op.Op == "dial":
+		return fmt.Sprintf("no connection within %s", min(connectLimit, r.opts.Timeout))
+	case strings.Contains(err.Error(), "TLS handshake"):
+		return fmt.Sprintf("no TLS connection within %s", min(connectLimit, r.opts.Timeout))
+	case strings.Contains(err.Error(), "awaiting response headers"):
+		return fmt.Sprintf("no answer within %s", min(headerLimit, r.opts.Timeout))
+	}
+	return "no answer in time"
 }
 
 // unreachable says in a few words why there is no connection.
@@ -87,8 +111,9 @@ func statusError(resp *http.Response) *Error {
 		e.Problem = Empty
 	case code == http.StatusNotModified:
 		e.Reason += ", and nothing was asked conditionally"
-	case resp.Header.Get("Cf-Mitigated") == "challenge":
-		e.Reason += ": the site wants a browser (bot challenge)"
+	case isWall(resp.Header, pageOf(resp)):
+		e.Problem = BotWall
+		e.Reason += ": " + wantsBrowser
 	}
 	return e
 }

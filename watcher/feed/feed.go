@@ -16,27 +16,42 @@ import (
 type Request struct {
 	URL    string      // http or https
 	Header http.Header // sent along, to that host only; may be nil
-	// Validators of the last good answer, byte for byte; "" for none.
+	// Validators of the last good answer, byte for byte; "" for none, which asks
+	// for the document whatever we have.
 	ETag         string
 	LastModified string
+	// Digest is that of the last good answer; "" for none. It is compared, not
+	// sent.
+	Digest string
+	// Waiting is called once when the read has to wait for its turn at a host, and
+	// for as long as it waits costs nothing; nil calls nobody.
+	Waiting func()
 }
 
 // Result is the answer of a server that has a feed, or still has it.
 type Result struct {
-	// Unchanged says that the server knows our validators: there is no
-	// Document, and the validators below are the ones to keep.
+	// Unchanged says that nothing has changed since the last good answer, be it
+	// that the server knows our validators or that it sent the document of our
+	// digest. There is no Document, and what is below is what to keep.
 	Unchanged bool
-	// ETag and LastModified are what to keep for the next Request. Both are ""
-	// when the answer was degraded: what was not read whole must be read again.
+	// Sent says that the server sent the document, changed or not; else it only
+	// said that it is the same.
+	Sent bool
+	// ETag, LastModified and Digest are what to keep for the next Request. All are
+	// "" when the answer was degraded: what was not read whole must be read again.
 	ETag         string
 	LastModified string
-	// Moved is where the feed lives for good, when every redirect on the way
-	// was permanent and a feed was found there; else "".
+	Digest       string
+	// Moved is where the feed lives for good, when every redirect on the way was
+	// permanent; else "". Unless the feed was Sent from there, whole, nothing
+	// proves it: then it is "" or not to be kept.
 	Moved string
 	// NotBefore is the earliest time the server wants to be asked again; zero
 	// when it does not say.
 	NotBefore time.Time
-	Document  *Document
+	// From is the address that answered, after all redirects; without credentials.
+	From     string
+	Document *Document
 }
 
 // Document is a feed as read. All texts are plain: markup is gone, entities are
@@ -44,18 +59,24 @@ type Result struct {
 // paragraphs).
 type Document struct {
 	Title    string
+	Format   string // for people: "RSS 2.0", "Atom 1.0", "JSON Feed 1.1", or without a version
 	Language string // BCP 47, lower case; "" when it does not say
 	Items    []Item // in the document's order; each Key once
 	Degraded string // one line: what had to be repaired or left out; "" when the document was whole
 	// TTL is how long the feed says that it stays fresh, at most a day; 0 when
 	// it does not say. Read has counted it into Result.NotBefore.
 	TTL time.Duration
+	// Period is how often the feed says that it changes (RSS 1.0's module
+	// syndication), at most a year; 0 when it does not say, or only once an hour.
+	Period time.Duration
+	// Skip is when the feed says that it does not change.
+	Skip Skip
 }
 
 // Item is one entry of a feed.
 type Item struct {
 	Key        string // identifies the entry within its feed, over documents; never empty
-	ID         string // as delivered (guid, atom:id, id, rdf:about); may be empty
+	ID         string // as delivered (guid, atom:id, id, rdf:about, a sitemap's loc); may be empty
 	Link       string // absolute http or https, or ""
 	Title      string // one line; from the text where the feed has none; "" only when there is no text either
 	Untitled   bool   // the feed has no title: Title is the begin of the text, or ""
@@ -80,6 +101,8 @@ const (
 	TooLarge    Problem = "too large"   // over the size limit, before or after decompression
 	Empty       Problem = "empty"       // 200 and no body
 	NotAFeed    Problem = "not a feed"  // HTML, or something else
+	Parked      Problem = "parked"      // a page that offers the domain for sale
+	BotWall     Problem = "bot wall"    // a page that lets browsers through and nobody else
 	Broken      Problem = "broken"      // a feed, but too damaged to read one entry
 )
 

@@ -3,88 +3,139 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 )
 
-// accept names the feed types first. Nothing is refused for its type: feeds come
-// as text/html, too.
-const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
+// acceptFeed names the feed types first. Nothing is refused for its type: feeds
+// come as text/html, too.
+const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, " +
 	"application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+
+// call is a request with what is asked for.
+type call struct {
+	Request
+	accept  string
+	maxBody int64
+}
 
 // answer is what a server had to say, read whole.
 type answer struct {
 	code   int
 	header http.Header
 	url    *url.URL // of the last hop
-	moved  string   // see Result.Moved
+	moved  string   // where a permanent trail led; see trail.moved
 	body   []byte   // compressed or not; nil for 304
 }
 
-// errTimeout ends the context of a read that took too long.
-var errTimeout = errors.New("time limit of the read")
+var (
+	// errTimeout ends the context of a read that took too long.
+	errTimeout = errors.New("time limit of the read")
+	// errBusy ends that of one that waited too long for its turns.
+	errBusy = errors.New("time limit of waiting")
+)
 
-// fetch asks for a feed and follows redirects. Every hop takes its turn at its
-// host; the time limit starts when the first one runs.
-func (r *Reader) fetch(ctx context.Context, req Request, now time.Time) (*answer, error) {
-	start, err := webAddress(req.URL)
+// fetch asks for a document and follows redirects. Every hop takes its turn at its
+// host, and only then one of the requests that may run at once: so those that wait
+// for a busy host are in nobody's way.
+func (r *Reader) fetch(ctx context.Context, c call, now time.Time) (*answer, error) {
+	start, err := webAddress(c.URL)
 	if err != nil {
 		return nil, err
 	}
-	seat := r.turns.seat()
+	seat := r.turns.seat(c.Waiting)
 	defer seat.leave()
-	if err := seat.move(ctx, hostKey(start)); err != nil {
-		return nil, err
-	}
-	select {
-	case r.running <- struct{}{}:
-		defer func() { <-r.running }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, r.opts.Timeout, errTimeout)
+	waiting, cancel := context.WithTimeoutCause(ctx, 2*r.opts.Timeout, errBusy)
 	defer cancel()
 
 	t := newTrail(start)
-	for {
-		if err := seat.move(ctx, hostKey(t.at())); err != nil {
-			return nil, r.transportError(ctx, err, "no answer")
-		}
-		resp, err := r.ask(ctx, t, req)
-		if err != nil {
-			return nil, r.transportError(ctx, err, "no answer")
-		}
-		if _, ok := redirects(resp.StatusCode); !ok {
-			defer resp.Body.Close()
-			return r.read(ctx, resp, t, req, now)
-		}
-		drain(resp.Body)
-		if err := t.follow(resp); err != nil {
+	for left := r.opts.Timeout; ; {
+		if err := r.turn(waiting, seat, hostKey(t.at())); err != nil {
 			return nil, err
 		}
+		began := time.Now()
+		a, err := r.hop(ctx, left, t, c, now)
+		<-r.running
+		if a != nil || err != nil {
+			return a, err
+		}
+		left -= time.Since(began)
 	}
+}
+
+// turn waits until a request may run to a host.
+func (r *Reader) turn(ctx context.Context, s *seat, host string) error {
+	err := s.move(ctx, host)
+	if err == nil {
+		select {
+		case r.running <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	if context.Cause(ctx) == errBusy {
+		return &Error{Problem: Timeout, Reason: fmt.Sprintf("no turn within %s: other requests keep its host busy", 2*r.opts.Timeout), Err: err}
+	}
+	return err
+}
+
+// hop makes one request. It returns neither an answer nor an error where it is
+// redirected; t is there then.
+func (r *Reader) hop(ctx context.Context, limit time.Duration, t *trail, c call, now time.Time) (*answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeout)
+	defer cancel()
+	resp, err := r.ask(ctx, t, c)
+	if err != nil {
+		return nil, r.transportError(ctx, err, "no answer")
+	}
+	if _, ok := redirects(resp.StatusCode); ok {
+		drain(resp.Body)
+		return nil, t.follow(resp)
+	}
+	defer resp.Body.Close()
+	return r.read(ctx, resp, t, c, now)
 }
 
 // ask sends the request of one hop.
 //
 // It uses the transport and not an http.Client, whose redirects add a Referer
 // and carry headers from host to host.
-func (r *Reader) ask(ctx context.Context, t *trail, req Request) (*http.Response, error) {
+func (r *Reader) ask(ctx context.Context, t *trail, c call) (*http.Response, error) {
 	u := *t.at()
 	u.User, u.Fragment, u.RawFragment = nil, "", ""
-	hr := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: r.header(t, req)}).WithContext(ctx)
+	u.RawQuery = escapeQuery(u.RawQuery)
+	hr := (&http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: r.header(t, c)}).WithContext(ctx)
 	return r.transport.RoundTrip(hr)
 }
 
+// escapeQuery escapes what cannot be sent as it is, such as spaces; the rest of
+// the query stays as it was written.
+func escapeQuery(q string) string {
+	var b strings.Builder
+	for i := range len(q) {
+		if c := q[i]; c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 // header is what goes along with the request of one hop.
-func (r *Reader) header(t *trail, req Request) http.Header {
+func (r *Reader) header(t *trail, c call) http.Header {
 	h := http.Header{}
 	h.Set("User-Agent", r.opts.UserAgent)
-	h.Set("Accept", accept)
+	h.Set("Accept", c.accept)
 	if t.home {
-		for name, values := range req.Header {
+		for name, values := range c.Header {
 			h[http.CanonicalHeaderKey(name)] = values
 		}
 		if user := t.start.User; user != nil && h.Get("Authorization") == "" {
@@ -92,26 +143,26 @@ func (r *Reader) header(t *trail, req Request) http.Header {
 		}
 	}
 	h.Set("Accept-Encoding", "gzip")
-	if req.ETag != "" {
-		h.Set("If-None-Match", req.ETag)
+	if c.ETag != "" {
+		h.Set("If-None-Match", c.ETag)
 	}
-	if req.LastModified != "" {
-		h.Set("If-Modified-Since", req.LastModified)
+	if c.LastModified != "" {
+		h.Set("If-Modified-Since", c.LastModified)
 	}
 	return h
 }
 
 // read makes an answer of the last hop's response: 200 with a body, or 304 to our
 // validators.
-func (r *Reader) read(ctx context.Context, resp *http.Response, t *trail, req Request, now time.Time) (*answer, error) {
+func (r *Reader) read(ctx context.Context, resp *http.Response, t *trail, c call, now time.Time) (*answer, error) {
 	a := &answer{code: resp.StatusCode, header: resp.Header, url: withoutUser(t.at()), moved: t.moved()}
-	if a.code == http.StatusNotModified && (req.ETag != "" || req.LastModified != "") {
+	if a.code == http.StatusNotModified && (c.ETag != "" || c.LastModified != "") {
 		return a, nil
 	}
 	e := statusError(resp)
 	if e == nil {
 		var err error
-		if a.body, err = readBody(resp, r.opts.MaxBody); err == nil {
+		if a.body, err = readBody(resp, c.maxBody); err == nil {
 			return a, nil
 		}
 		e = r.transportError(ctx, err, "answer not complete")
@@ -157,8 +208,27 @@ func checkAddress(u *url.URL) *Error {
 	return nil
 }
 
+// HostOf is the host and port of an address, in the form by which requests are
+// counted; "" where it is no address.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return hostKey(u)
+}
+
 // hostKey is what requests are counted by.
-func hostKey(u *url.URL) string { return strings.ToLower(u.Hostname()) + ":" + port(u) }
+func hostKey(u *url.URL) string { return net.JoinHostPort(hostName(u), port(u)) }
+
+// hostName is an address's host as DNS spells it: a name and its punycode are one.
+func hostName(u *url.URL) string {
+	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+		return ascii
+	}
+	return name
+}
 
 func port(u *url.URL) string {
 	switch {

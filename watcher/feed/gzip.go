@@ -2,8 +2,10 @@ package feed
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -18,10 +20,7 @@ func unzip(body []byte, limit int64) ([]byte, error) {
 		if !bytes.HasPrefix(body, []byte{0x1f, 0x8b, 0x08}) {
 			break
 		}
-		z, err := gzip.NewReader(bytes.NewReader(body))
-		if err == nil {
-			body, err = io.ReadAll(&capReader{r: z, left: limit})
-		}
+		whole, err := gunzip(body, limit)
 		switch {
 		case errors.Is(err, errTooLarge):
 			return nil, tooLarge(limit)
@@ -30,6 +29,7 @@ func unzip(body []byte, limit int64) ([]byte, error) {
 		case err != nil:
 			return nil, &Error{Problem: Broken, Reason: "damaged gzip data", Err: err}
 		}
+		body = whole
 	}
 	switch {
 	case int64(len(body)) > limit:
@@ -38,4 +38,29 @@ func unzip(body []byte, limit int64) ([]byte, error) {
 		return nil, &Error{Problem: Empty, Reason: "an empty document"}
 	}
 	return body, nil
+}
+
+// gzips holds readers that were used: one is 40 kB.
+var gzips sync.Pool // of *gzip.Reader
+
+func gunzip(body []byte, limit int64) ([]byte, error) {
+	z, ok := gzips.Get().(*gzip.Reader)
+	if !ok {
+		z = new(gzip.Reader)
+	}
+	defer gzips.Put(z)
+	if err := z.Reset(bytes.NewReader(body)); err != nil {
+		return nil, err
+	}
+	// The last four bytes are how long the whole is, if they are to be believed.
+	size := int64(binary.LittleEndian.Uint32(body[len(body)-4:]))
+	return readAll(&capReader{r: z, left: limit}, min(size, maxTrusted))
+}
+
+// readAll reads to the end. size is how much that is likely to be.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(size) + bytes.MinRead) // so that the end is met without growing
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }

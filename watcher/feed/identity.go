@@ -15,7 +15,7 @@ const maxKey = 256
 // A key is the ID, else the link, else a hash of what the entry says. It depends
 // neither on the entry's place nor on other entries, with one exception: entries
 // that share an ID and differ are told apart by their links, and if that does not
-// do it, by what they say.
+// do it, by what they say, and by who said so and when it was updated.
 func identify(items []Item) []Item {
 	items = withoutTwins(items)
 	bases := make([]string, len(items))
@@ -24,6 +24,7 @@ func identify(items []Item) []Item {
 	}
 	addSuffix(items, bases, func(it *Item) string { return it.Link })
 	addSuffix(items, bases, fingerprint)
+	addSuffix(items, bases, circumstances)
 	for i := range items {
 		items[i].Key = short(bases[i])
 	}
@@ -32,14 +33,23 @@ func identify(items []Item) []Item {
 
 // withoutTwins drops the items that say the same as one before them.
 func withoutTwins(items []Item) []Item {
-	seen := make(map[string]bool, len(items))
+	type name struct{ id, link string }
+	count := make(map[name]int, len(items))
+	for i := range items {
+		count[name{items[i].ID, items[i].Link}]++
+	}
+	seen := make(map[string]bool)
 	kept := items[:0]
 	for i := range items {
-		twin := items[i].ID + "\x00" + items[i].Link + "\x00" + fingerprint(&items[i])
-		if !seen[twin] {
+		it := &items[i]
+		if count[name{it.ID, it.Link}] > 1 {
+			twin := hash(it.ID, it.Link, fingerprint(it), circumstances(it))
+			if seen[twin] {
+				continue
+			}
 			seen[twin] = true
-			kept = append(kept, items[i])
 		}
+		kept = append(kept, *it)
 	}
 	clear(items[len(kept):])
 	return kept
@@ -76,6 +86,11 @@ func addSuffix(items []Item, keys []string, suffix func(*Item) string) {
 // fingerprint is a hash of what an item says and when.
 func fingerprint(it *Item) string {
 	return hash(it.Title, it.Published.Format(time.RFC3339), it.Summary, it.Content)
+}
+
+// circumstances is a hash of what may change though an item stays the same.
+func circumstances(it *Item) string {
+	return hash(it.Author, it.Updated.Format(time.RFC3339))
 }
 
 func short(key string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
 
 	"tocsin/watcher/feed/htmltext"
 )
@@ -22,6 +23,9 @@ type entry struct {
 	*gofeed.Item
 	original any      // as its own format has it; see parsed.entry
 	base     *url.URL // of the document; may be nil
+	stashed  []string // the texts that were kept aside; see stash
+	sitemap  bool     // it is a page in a sitemap
+	markup   bool     // see Raw.Markup
 }
 
 // item makes an Item of an entry. Its Key comes later: it takes all items.
@@ -30,7 +34,7 @@ func (e entry) item() Item {
 	item := Item{
 		ID:         e.id(),
 		Link:       e.link(),
-		Title:      cut(htmltext.Line(e.title()), maxTitle),
+		Title:      e.title(),
 		Author:     e.author(),
 		Categories: e.categories(),
 		Published:  published,
@@ -44,17 +48,38 @@ func (e entry) item() Item {
 	return item
 }
 
-// id is the entry's ID. An RSS item may have Atom's.
-func (e entry) id() string { return cmp.Or(e.GUID, e.extension("atom", "id"), e.Custom["id"]) }
+// id is the entry's ID. An RSS item may have Atom's, and Atom's is the one that
+// the parser did not touch. News in a sitemap are known by their addresses.
+func (e entry) id() string {
+	id := cmp.Or(e.extension(ownSpace, "id"), e.GUID, e.extension("atom", "id"), e.extension("atom03", "id"), e.Custom["id"])
+	if id == "" && e.sitemap {
+		id = strings.TrimSpace(e.Link)
+	}
+	return id
+}
 
 func (e entry) title() string {
-	return cmp.Or(e.Title, e.extension("dc", "title"), e.extension("media", "title"))
+	title := cmp.Or(e.Title, e.extension("atom", "title"), e.extension("atom03", "title"), e.extension("dc", "title"), e.extension("media", "title"))
+	title = unstash(e.stashed, title)
+	if e.markup {
+		return title
+	}
+	return cut(htmltext.Line(title), maxTitle)
+}
+
+// text is a text of the entry as it is handed out.
+func (e entry) text(html string) string {
+	html = strings.ToValidUTF8(unstash(e.stashed, html), "\ufffd") // it may have been in Base64
+	if e.markup {
+		return html
+	}
+	return htmltext.Text(html)
 }
 
 // texts are the entry's texts, the shorter one first. A single one is the
 // summary.
 func (e entry) texts() (summary, content string) {
-	summary, content = htmltext.Text(e.Description), htmltext.Text(e.Content)
+	summary, content = e.text(e.description()), e.text(e.Content)
 	switch {
 	case content == summary:
 		content = ""
@@ -62,9 +87,18 @@ func (e entry) texts() (summary, content string) {
 		summary, content = content, summary
 	}
 	if summary == "" {
-		summary = htmltext.Text(e.otherText())
+		summary = e.text(e.otherText())
 	}
 	return summary, content
+}
+
+// description is the text that the format itself calls one; gofeed's common one
+// may be Dublin Core's, which is for an entry that has nothing else.
+func (e entry) description() string {
+	if o, ok := e.original.(*rss.Item); ok {
+		return o.Description
+	}
+	return e.Description
 }
 
 // otherText is the text of an entry that has none where its format keeps it:
@@ -75,7 +109,11 @@ func (e entry) otherText() string {
 			return text
 		}
 	}
-	text := cmp.Or(e.extension("media", "description"), e.extension("dc", "description"), e.Custom["summary"], e.Custom["content"])
+	text := cmp.Or(e.extension("media", "description"), e.extension("dc", "description"))
+	for _, vocabulary := range []string{"atom", "atom03"} {
+		text = cmp.Or(text, e.extension(vocabulary, "summary"), e.extension(vocabulary, "content"))
+	}
+	text = cmp.Or(text, e.Custom["summary"], e.Custom["content"])
 	if i := e.ITunesExt; i != nil {
 		text = cmp.Or(text, i.Summary, i.Subtitle)
 	}
@@ -83,8 +121,21 @@ func (e entry) otherText() string {
 }
 
 // extension is the text of the entry's first element of that name.
-func (e entry) extension(prefix, name string) string {
-	return firstValue(e.Extensions[prefix][name])
+func (e entry) extension(prefix, name string) string { return extension(e.Extensions, prefix, name) }
+
+// extension is the text of the first element of that name. Names are XML's, and
+// still some feeds write them in other letters.
+func extension(all ext.Extensions, prefix, name string) string {
+	elements := all[prefix]
+	if list, ok := elements[name]; ok {
+		return firstValue(list)
+	}
+	for other, list := range elements {
+		if strings.EqualFold(other, name) {
+			return firstValue(list)
+		}
+	}
+	return ""
 }
 
 func firstValue(list []ext.Extension) string {
@@ -100,7 +151,11 @@ func firstValue(list []ext.Extension) string {
 func (e entry) categories() []string {
 	var list []string
 	seen := map[string]bool{}
-	for _, c := range e.Categories {
+	all := e.Categories
+	if e.sitemap {
+		all = strings.Split(strings.Join(all, ","), ",")
+	}
+	for _, c := range all {
 		c = cut(htmltext.Line(c), maxTitle)
 		if key := strings.ToLower(c); c != "" && !seen[key] {
 			seen[key] = true

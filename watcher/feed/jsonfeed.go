@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
 )
 
 // cleanJSON rewrites a JSON Feed as one that keeps to the specification's types,
@@ -14,7 +14,7 @@ import (
 // that was cut off the whole entries remain, and degraded says so.
 func cleanJSON(doc []byte) (cleaned, error) {
 	s, err := splitJSON(doc)
-	if version, _ := text(s.head["version"]); !strings.Contains(version.(string), "jsonfeed.org/") {
+	if version, _ := text(s.head["version"]); !jsonVersion.MatchString(version.(string)) {
 		return cleaned{}, &Error{Problem: NotAFeed, Reason: "JSON, but not a feed"}
 	}
 	if err != nil && len(s.items) == 0 {
@@ -36,6 +36,10 @@ func cleanJSON(doc []byte) (cleaned, error) {
 	out.doc, err = json.Marshal(feed)
 	return out, err
 }
+
+// jsonVersion is how a JSON Feed names the version that it is of. Further ones
+// will not take from what there is.
+var jsonVersion = regexp.MustCompile(`jsonfeed\.org/version/[1-9](?:\.[0-9]+)?/?\s*$`)
 
 // object is a JSON object whose values are not looked into yet.
 type object = map[string]json.RawMessage
@@ -71,7 +75,9 @@ func splitJSON(doc []byte) (split, error) {
 		if err := d.Decode(&value); err != nil {
 			return s, err
 		}
-		s.head[name] = value
+		if _, ok := feedFields[name]; ok {
+			s.head[name] = value
+		}
 	}
 	_, err := d.Token()
 	return s, err

@@ -26,11 +26,16 @@ func (e entry) linkCandidates() []string {
 		list = append(list, o.Links...) // the first one; gofeed takes the last
 	case *atom.Entry:
 		list = append(list, pages(o.Links)...)
+		for _, x := range e.Extensions[ownSpace]["link"] {
+			if rel := x.Attrs["rel"]; rel == "" || rel == "alternate" {
+				list = append(list, x.Value)
+			}
+		}
 	}
 	list = append(list, e.Link)
 	list = append(list, e.Links...)
 	if e.permalink() {
-		list = append(list, e.GUID)
+		list = append(list, e.id())
 	}
 	for _, prefix := range []string{"atom", "atom03"} {
 		for _, x := range e.Extensions[prefix]["link"] {
@@ -41,13 +46,36 @@ func (e entry) linkCandidates() []string {
 	}
 	if o, ok := e.original.(*atom.Entry); ok {
 		for _, l := range o.Links {
-			if l.Rel != "enclosure" {
+			if l.Rel == "alternate" || l.Rel == "self" {
 				list = append(list, l.Href)
 			}
 		}
 	}
+	return append(list, e.media()...)
+}
+
+// media are the addresses of the films and sounds that come with the entry.
+func (e entry) media() []string {
+	var list []string
 	for _, enclosure := range e.Enclosures {
 		list = append(list, enclosure.URL)
+	}
+	for _, vocabulary := range []string{"atom", "atom03"} {
+		for _, x := range e.Extensions[vocabulary]["link"] {
+			if x.Attrs["rel"] == "enclosure" {
+				list = append(list, x.Attrs["href"])
+			}
+		}
+	}
+	media := e.Extensions["media"]
+	contents := media["content"]
+	for _, group := range media["group"] {
+		contents = append(contents, group.Children["content"]...)
+	}
+	for _, x := range contents {
+		if x.Attrs["medium"] != "image" && !strings.HasPrefix(x.Attrs["type"], "image/") {
+			list = append(list, x.Attrs["url"])
+		}
 	}
 	return list
 }
@@ -66,11 +94,12 @@ func pages(links []*atom.Link) []string {
 // permalink reports whether the entry's ID is meant to be an address, or looks
 // like one.
 func (e entry) permalink() bool {
-	if strings.HasPrefix(e.GUID, "http://") || strings.HasPrefix(e.GUID, "https://") {
+	id := e.id()
+	if strings.HasPrefix(id, "http://") || strings.HasPrefix(id, "https://") {
 		return true
 	}
 	o, ok := e.original.(*rss.Item)
-	return ok && o.GUID != nil && strings.HasPrefix(e.GUID, "/") && !strings.EqualFold(o.GUID.IsPermalink, "false")
+	return ok && o.GUID != nil && strings.HasPrefix(id, "/") && !strings.EqualFold(o.GUID.IsPermalink, "false")
 }
 
 // absolute is ref as an http or https address, resolved against base; "" when it
@@ -95,7 +124,7 @@ func absolute(ref string, base *url.URL) string {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	u.Scheme = strings.ToLower(u.Scheme)
+	u.Scheme, u.ForceQuery = strings.ToLower(u.Scheme), false
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return ""
 	}

@@ -28,11 +28,15 @@ type Raw struct {
 	Base        *url.URL // what relative links refer to; nil leaves them out
 	ContentType string   // of HTTP, for its charset; may be ""
 	MaxBody     int64    // the limit after decompression; 0 means DefaultMaxBody
+	// Markup leaves titles, summaries and contents as the feed has them, which is
+	// mostly HTML. It is for who wants to see them; what they say is the same.
+	Markup bool
 }
 
-// Parse makes a Document of a document: RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3
-// and 1.0, or JSON Feed, in any encoding, compressed with gzip or not. It does no
-// I/O and ends within seconds whatever the document holds. The error is an
+// Parse makes a Document of a document: RSS 0.9 to 2.0, RSS 1.0 (RDF) and 1.1,
+// Atom 0.3 and 1.0, CDF, JSON Feed, or a sitemap with news, in any encoding,
+// compressed with gzip or not, and in the page that a browser makes of it. It does
+// no I/O and ends within seconds whatever the document holds. The error is an
 // *Error: TooLarge, Empty, NotAFeed, Broken, or Timeout for a document that takes
 // too long.
 func Parse(d Raw) (*Document, error) { return parse(context.Background(), d) }
@@ -56,7 +60,7 @@ func parse(ctx context.Context, d Raw) (*Document, error) {
 	case err != nil:
 		return nil, parserError(err)
 	}
-	doc := f.document(d.Base)
+	doc := f.document(entry{base: d.Base, stashed: c.texts, sitemap: c.sitemap, markup: d.Markup})
 	doc.Degraded = c.degraded
 	return doc, nil
 }

@@ -161,6 +161,10 @@ func show(doc *feed.Document, err error) string {
 	line("", "title", doc.Title)
 	line("", "language", doc.Language)
 	line("", "ttl", doc.TTL)
+	line("", "period", doc.Period)
+	if doc.Skip != (feed.Skip{}) {
+		line("", "skip", fmt.Sprintf("hours %024b days %07b", doc.Skip.Hours, doc.Skip.Days))
+	}
 	line("", "degraded", doc.Degraded)
 	for _, it := range doc.Items {
 		fmt.Fprintf(&b, "item %s\n", it.Key)

@@ -74,12 +74,17 @@ func TestReadAFeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(got.Digest) != 32 {
+		t.Errorf("digest %q", got.Digest)
+	}
+	got.Digest = ""
 	want := &feed.Result{
-		ETag: `W/"a b"`, LastModified: "yesterday, about noon",
+		Sent: true, ETag: `W/"a b"`, LastModified: "yesterday, about noon",
 		Document: &feed.Document{Title: "Harbour news", Items: []feed.Item{
 			{Key: "tide-1", ID: "tide-1", Title: "Spring tide", Link: s.URL + "/tide"},
 		}},
 	}
+	want.From, want.Document.Format = s.URL+"/feeds/rss", "RSS 2.0"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -138,6 +143,7 @@ func TestReadUnchanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &feed.Result{Unchanged: true, ETag: tt.etag, LastModified: tt.lastMd, NotBefore: now.Add(10 * time.Minute)}
+			want.From = s.URL
 			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
 			}
@@ -203,6 +209,7 @@ func TestReadFails(t *testing.T) {
 		want feed.Error
 	}{
 		{"a page", answerWith(200, html, "ETag", `"1"`), feed.Error{Problem: feed.NotAFeed, Code: 200, Reason: "HTML page, not a feed"}},
+		{"the page of a parked domain", answerWith(200, "<html><title>feeds.example</title><a>Buy this Domain</a></html>"), feed.Error{Problem: feed.Parked, Code: 200, Reason: "the page of a parked domain, not a feed"}},
 		{"nothing", answerWith(200, ""), feed.Error{Problem: feed.Empty, Code: 200, Reason: "an empty answer"}},
 		{"only blanks", answerWith(200, " \n "), feed.Error{Problem: feed.Empty, Code: 200, Reason: "an empty document"}},
 		{"204", answerWith(204, ""), feed.Error{Problem: feed.Empty, Code: 204, Reason: "204 No Content"}},
@@ -210,7 +217,7 @@ func TestReadFails(t *testing.T) {
 		{"304 to an unconditional request", answerWith(304, ""), feed.Error{Problem: feed.Status, Code: 304, Reason: "304 Not Modified, and nothing was asked conditionally"}},
 		{"404", answerWith(404, html), feed.Error{Problem: feed.Status, Code: 404, Reason: "404 Not Found"}},
 		{"410", answerWith(410, html), feed.Error{Problem: feed.Gone, Code: 410, Reason: "410 Gone"}},
-		{"a bot challenge", answerWith(403, html, "Cf-Mitigated", "challenge"), feed.Error{Problem: feed.Status, Code: 403, Reason: "403 Forbidden: the site wants a browser (bot challenge)"}},
+		{"a bot challenge", answerWith(403, html, "Cf-Mitigated", "challenge"), feed.Error{Problem: feed.BotWall, Code: 403, Reason: "403 Forbidden: the site wants a browser (bot challenge)"}},
 		{"429 with seconds", answerWith(429, "", "Retry-After", "120"), feed.Error{Problem: feed.Status, Code: 429, Reason: "429 Too Many Requests", NotBefore: now.Add(2 * time.Minute)}},
 		{"503 with a date", answerWith(503, "", "Retry-After", "Sun, 01 Mar 2026 13:00:00 GMT"), feed.Error{Problem: feed.Status, Code: 503, Reason: "503 Service Unavailable", NotBefore: now.Add(time.Hour)}},
 		{"a status without a name", answerWith(599, ""), feed.Error{Problem: feed.Status, Code: 599, Reason: "599"}},
@@ -310,17 +317,18 @@ func TestReadEndsWhateverTheServerDoes(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		h       http.HandlerFunc
+		timeout time.Duration
 		problem feed.Problem
 		reason  string
 	}{
-		{"a server that never answers", silent, feed.Timeout, "no answer within 200ms"},
-		{"a server that stops in the middle", stalling, feed.Timeout, "answer not complete within 200ms"},
-		{"a server that never stops", endless, feed.TooLarge, "more than 64 KiB"},
+		{"a server that never answers", silent, 200 * time.Millisecond, feed.Timeout, "no answer within 200ms"},
+		{"a server that stops in the middle", stalling, 200 * time.Millisecond, feed.Timeout, "answer not complete within 200ms"},
+		{"a server that never stops", endless, time.Minute, feed.TooLarge, "more than 64 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, tt.h)
-			r := newReader(t, feed.Options{Timeout: 200 * time.Millisecond, MaxBody: 64 << 10})
+			r := newReader(t, feed.Options{Timeout: tt.timeout, MaxBody: 64 << 10})
 			_, err := r.Read(t.Context(), feed.Request{URL: s.URL}, now)
 			var got *feed.Error
 			if !errors.As(err, &got) || got.Problem != tt.problem || got.Reason != tt.reason {

@@ -21,14 +21,15 @@ const (
 // defaults of the configuration.
 type Options struct {
 	// Timeout is for one read, whole: connecting, redirects and the last byte
-	// of the body. Waiting for a turn at the host does not count. 0 means
-	// DefaultTimeout.
+	// of the body. Waiting for a turn at a host does not count; it may take twice
+	// as long. 0 means DefaultTimeout.
 	Timeout time.Duration
 	// MaxBody is how many bytes a body may have, before and after
 	// decompression. 0 means DefaultMaxBody.
 	MaxBody int64
-	// PerHost is how many requests may run at once to one host and port.
-	// Further ones wait for their turn. 0 means DefaultPerHost.
+	// PerHost is how many requests may run at once to one host and port, and how
+	// many connections there are to it. Further ones wait for their turn. 0 means
+	// DefaultPerHost.
 	PerHost int
 	// Requests is how many requests may run at once in all. Reads that wait for
 	// their turn at a host do not count. 0 means DefaultRequests.
@@ -66,18 +67,14 @@ func (r *Reader) Close() { r.transport.CloseIdleConnections() }
 // Read reads a feed. now is what relative times of the answer count from. The
 // error is ctx's when ctx ended; else it is an *Error.
 func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result, error) {
-	a, err := r.fetch(ctx, req, now)
+	a, err := r.fetch(ctx, call{Request: req, accept: acceptFeed, maxBody: r.opts.MaxBody}, now)
 	if err != nil {
 		return nil, ended(ctx, err)
 	}
-	res := &Result{NotBefore: notBefore(a.header, now), ETag: a.header.Get("ETag"), LastModified: a.header.Get("Last-Modified")}
 	if a.code == http.StatusNotModified {
-		res.Unchanged = true
-		res.ETag = cmp.Or(res.ETag, req.ETag)
-		res.LastModified = cmp.Or(res.LastModified, req.LastModified)
-		return res, nil
+		return a.unchanged(req, now), nil
 	}
-	doc, err := parse(ctx, Raw{Body: a.body, Base: a.url, ContentType: a.header.Get("Content-Type"), MaxBody: r.opts.MaxBody})
+	res, err := r.document(ctx, a, req, now)
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) {
@@ -85,10 +82,42 @@ func (r *Reader) Read(ctx context.Context, req Request, now time.Time) (*Result,
 		}
 		return nil, ended(ctx, err)
 	}
-	res.Document, res.Moved = doc, a.moved
-	res.NotBefore = later(res.NotBefore, bounded(now.Add(doc.TTL), now))
+	return res, nil
+}
+
+// unchanged is the result of a 304.
+func (a *answer) unchanged(req Request, now time.Time) *Result {
+	return &Result{
+		Unchanged: true, From: a.url.String(), Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: req.Digest,
+		ETag:         cmp.Or(validator(a.header, "ETag"), req.ETag),
+		LastModified: cmp.Or(validator(a.header, "Last-Modified"), req.LastModified),
+	}
+}
+
+// document is the result of a document that was sent. One that we have is known
+// by its digest before anything is parsed.
+func (r *Reader) document(ctx context.Context, a *answer, req Request, now time.Time) (*Result, error) {
+	body, err := unzip(a.body, r.opts.MaxBody)
+	if err != nil {
+		return nil, err
+	}
+	contentType := a.header.Get("Content-Type")
+	res := &Result{
+		Sent: true, From: a.url.String(), Moved: a.moved, NotBefore: notBefore(a.header, now), Digest: digest(body, contentType),
+		ETag: validator(a.header, "ETag"), LastModified: validator(a.header, "Last-Modified"),
+	}
+	if res.Digest == req.Digest {
+		res.Unchanged = true
+		return res, nil
+	}
+	doc, err := parse(ctx, Raw{Body: body, Base: a.url, ContentType: contentType, MaxBody: r.opts.MaxBody})
+	if err != nil {
+		return nil, a.notAFeed(err, body)
+	}
+	res.Document = doc
+	res.NotBefore = later(res.NotBefore, bounded(now.Add(doc.Fresh()), now))
 	if doc.Degraded != "" {
-		res.ETag, res.LastModified = "", ""
+		res.ETag, res.LastModified, res.Digest, res.Moved = "", "", "", ""
 	}
 	return res, nil
 }

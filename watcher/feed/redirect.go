@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // maxHops is how many redirects are followed.
@@ -97,7 +96,7 @@ func SameHome(a, b string) bool {
 // sameHome reports whether what is meant for a may be sent to b: the same host
 // and port, or the same host after its step from http to https.
 func sameHome(a, b *url.URL) bool {
-	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
+	if hostName(a) != hostName(b) {
 		return false
 	}
 	upgrade := a.Scheme == "http" && b.Scheme == "https" && port(a) == "80" && port(b) == "443"

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -38,21 +39,40 @@ func guard(allowPrivate bool) func(network, address string, c syscall.RawConn) e
 	return ssrf.New(options...).Safe
 }
 
+// The limits of the parts of a request, where its own is not shorter: a host that
+// does not answer is given up sooner than one that takes its time to send.
+const (
+	connectLimit = 10 * time.Second // for the name and the connection, and as long for TLS
+	headerLimit  = 20 * time.Second
+)
+
+// maxSessions is of how many hosts TLS sessions are remembered. Feeds are polled
+// less often than connections live, so most polls begin with a handshake; with its
+// session it takes one round trip less and no certificates.
+const maxSessions = 4096
+
 // newTransport returns the connections of a Reader.
 //
 // It has no proxy, not even the environment's: a proxy would connect where the
 // guard below lets nobody go.
 func newTransport(o Options) *http.Transport {
-	dialer := &net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: min(connectLimit, o.Timeout), KeepAlive: 30 * time.Second}
 	dialer.Control = guard(o.AllowPrivate)
-	return &http.Transport{
+	t := &http.Transport{
 		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(maxSessions)},
 		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 		DisableCompression:     true, // fetch decodes, also what was not asked for
 		MaxIdleConns:           128,
 		MaxIdleConnsPerHost:    o.PerHost,
+		MaxConnsPerHost:        o.PerHost,
 		IdleConnTimeout:        90 * time.Second,
-		TLSHandshakeTimeout:    o.Timeout,
+		TLSHandshakeTimeout:    min(connectLimit, o.Timeout),
 		MaxResponseHeaderBytes: 256 << 10,
 	}
+	if headerLimit < o.Timeout {
+		t.ResponseHeaderTimeout = headerLimit
+	}
+	return t
 }

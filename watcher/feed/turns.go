@@ -20,12 +20,13 @@ type queue struct {
 
 // seat is a turn that moves from host to host; it is at none when it is new.
 type seat struct {
-	turns *turns
-	host  string
-	queue *queue
+	turns   *turns
+	host    string
+	queue   *queue
+	waiting func() // called before the first wait; may be nil
 }
 
-func (t *turns) seat() *seat { return &seat{turns: t} }
+func (t *turns) seat(waiting func()) *seat { return &seat{turns: t, waiting: waiting} }
 
 // move gives the turn at the present host back and waits for one at another. At
 // the same host it keeps the turn. The error is ctx's; then the seat is at none.
@@ -35,6 +36,16 @@ func (s *seat) move(ctx context.Context, host string) error {
 	}
 	s.leave()
 	q := s.turns.join(host)
+	select {
+	case q.turn <- struct{}{}:
+		s.host, s.queue = host, q
+		return nil
+	default:
+	}
+	if s.waiting != nil {
+		s.waiting()
+		s.waiting = nil
+	}
 	select {
 	case q.turn <- struct{}{}:
 		s.host, s.queue = host, q

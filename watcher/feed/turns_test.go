@@ -11,7 +11,7 @@ func TestTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		all := turns{limit: 1}
-		first, second := all.seat(), all.seat()
+		first, second := all.seat(nil), all.seat(nil)
 		if err := first.move(t.Context(), "a"); err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestTurnsGiveUpWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		all := turns{limit: 1}
-		holder, waiter := all.seat(), all.seat()
+		holder, waiter := all.seat(nil), all.seat(nil)
 		if err := holder.move(t.Context(), "a"); err != nil {
 			t.Fatal(err)
 		}

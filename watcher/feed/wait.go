@@ -11,6 +11,10 @@ import (
 // park a feed for a year.
 const maxWait = 24 * time.Hour
 
+// Fresh is how long the feed says that it stays as it is, in whichever way it says
+// so, at most a day; 0 when it does not say.
+func (d *Document) Fresh() time.Duration { return min(max(d.TTL, d.Period), maxWait) }
+
 // notBefore is the earliest time at which the headers of an answer want the next
 // request; zero when they do not say.
 func notBefore(h http.Header, now time.Time) time.Time {

@@ -16,10 +16,11 @@ import (
 
 // Schedule is a parsed cron spec. The zero Schedule is not valid.
 type Schedule struct {
-	spec   string
-	cron   cron.Schedule
-	zone   *time.Location
-	spread time.Duration // over which the feeds with this schedule are spread
+	spec     string
+	cron     cron.Schedule
+	zone     *time.Location
+	interval time.Duration // from one of its times to the next, for one that stands for all
+	spread   time.Duration // over which the feeds with this schedule are spread
 }
 
 // maxSpread is the time over which the feeds of one schedule are spread at the
@@ -54,8 +55,8 @@ func Parse(spec string) (Schedule, error) {
 		return Schedule{}, fmt.Errorf("%q never comes: no year has that day", spec)
 	}
 	// A schedule of few seconds is somebody watching: a tenth is enough.
-	spread := min(maxSpread, c.Next(first).Sub(first)/10)
-	return Schedule{spec: spec, cron: c, zone: zone, spread: spread}, nil
+	interval := c.Next(first).Sub(first)
+	return Schedule{spec: spec, cron: c, zone: zone, interval: interval, spread: min(maxSpread, interval/10)}, nil
 }
 
 // splitZone takes the time zone off the front of a spec. It is done here since

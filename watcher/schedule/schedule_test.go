@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,21 @@ func TestNextPoll(t *testing.T) {
 		{name: "a first failure waits a minute", spec: "@every 10s", poll: Poll{Failures: 1}, want: "2026-03-01 12:04:00"},
 		{name: "a fifth failure waits sixteen", spec: "@every 10s", poll: Poll{Failures: 5}, want: "2026-03-01 12:19:00"},
 		{name: "a thousandth failure waits a day", spec: "@every 10s", poll: Poll{Failures: 1000}, want: "2026-03-02 12:03:00"},
+		{name: "a first failure waits as long as the schedule does", spec: "@every 20m", poll: Poll{Failures: 1}, want: "2026-03-01 12:23:00"},
+		{name: "and each further one twice as long", spec: "@every 20m", poll: Poll{Failures: 4}, want: "2026-03-01 14:43:00"},
+		{name: "a failure of a weekly feed does not add to its week", spec: "0 8 * * 2", poll: Poll{Failures: 9}, want: "2026-03-03 08:00:00"},
+		{name: "being asked too often waits one and a half times as long", spec: "@every 40m", poll: Poll{Failures: 1, Throttled: true}, want: "2026-03-01 13:03:00"},
+		{name: "and half an hour at least", spec: "@every 1m", poll: Poll{Failures: 1, Throttled: true}, want: "2026-03-01 12:33:00"},
+		{name: "and twice as long each time", spec: "@every 40m", poll: Poll{Failures: 3, Throttled: true}, want: "2026-03-01 16:03:00"},
+		{name: "and a day at most", spec: "@every 40m", poll: Poll{Failures: 300, Throttled: true}, want: "2026-03-02 12:03:00"},
+		{name: "not in an hour that the feed skips", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Hours: 1<<12 | 1<<13}}, want: "2026-03-01 14:00:00"},
+		{name: "in an hour that it does not skip", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Hours: 1<<11 | 1<<13}}, want: "2026-03-01 12:10:00"},
+		{name: "over midnight", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Hours: 1<<24 - 1<<12 | 1}}, want: "2026-03-02 01:00:00"},
+		{name: "not on a day that it skips", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Days: 1}}, want: "2026-03-02 00:00:00"},
+		{name: "three days are skipped", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Days: 1 | 2 | 4}}, want: "2026-03-04 00:00:00"},
+		{name: "four days are too many", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Days: 1 | 2 | 4 | 8}}, want: "2026-03-01 12:10:00"},
+		{name: "who skips everything skips nothing", spec: "*/10 * * * *", poll: Poll{Skip: Skip{Hours: 1<<24 - 1}}, want: "2026-03-01 12:10:00"},
+		{name: "after the server's wish as well", spec: "*/10 * * * *", notBefore: "2026-03-01 15:30:00", poll: Poll{Skip: Skip{Hours: 1 << 15}}, want: "2026-03-01 16:00:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -164,5 +180,24 @@ func TestJitterSpreadsTheFeedsOfOneSite(t *testing.T) {
 	}
 	if Jitter("x", 0) != 0 || Jitter("x", -time.Second) != 0 {
 		t.Error("a limit that is not positive must give no jitter")
+	}
+}
+
+func TestTheFeedsOfOneHostAreSpreadFurther(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("*/10 * * * *")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := at(t, "2026-03-01 12:03:00")
+	for feeds, want := range map[int]time.Duration{0: 30 * time.Second, 10: 30 * time.Second, 120: 2 * time.Minute, 5000: 5 * time.Minute} {
+		var last time.Duration
+		for i := range 500 {
+			p := Poll{Feed: "https://site.example/" + strconv.Itoa(i), HostFeeds: feeds, Started: ended, Ended: ended}
+			last = max(last, s.NextPoll(p).Sub(at(t, "2026-03-01 12:10:00")))
+		}
+		if last > want || last < want*9/10 {
+			t.Errorf("%d feeds are spread over %s, want %s", feeds, last, want)
+		}
 	}
 }

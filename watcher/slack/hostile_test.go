@@ -54,6 +54,17 @@ func TestHostileTextIsOnlyShown(t *testing.T) {
 	}
 }
 
+func TestHostileTextInNoticesIsOnlyShown(t *testing.T) {
+	t.Parallel()
+	for _, text := range hostile {
+		for _, ended := range []bool{false, true} {
+			rule := slack.RuleCount{Rule: text, Articles: 12}
+			checkAlert(t, slack.Alert{Key: "k", Notice: &slack.Notice{Title: text, Feed: text, Address: text, Text: text, Advice: text,
+				Days: 90, Rules: []slack.RuleCount{rule, rule, rule, rule, rule, rule, rule}, Ended: ended, At: time.Unix(int64(len(text)), 0)}})
+		}
+	}
+}
+
 func FuzzRender(f *testing.F) {
 	short := func(s string) string { return s[:min(len(s), 400)] } // long seeds are slow to minimise
 	for i, text := range hostile {

@@ -21,6 +21,8 @@ type Alert struct {
 	Published time.Time
 	Bold      []Span  // in Title and Text: the words that rang; those of Text are shown in bold
 	Matches   []Match // what rang, the strongest first; at least one
+	// Notice is what is said in place of all that, the Key aside; nil: nothing.
+	Notice *Notice `json:",omitempty"`
 }
 
 // Span is a piece of an alert's Title or Text, in bytes.

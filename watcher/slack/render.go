@@ -55,7 +55,7 @@ type Message struct {
 //
 //	Source  host  3 minutes ago
 //
-// Nothing that a feed or a rule file says is put where Slack would interpret
+// An alert with a Notice is laid out as that is. Nothing that a feed or a rule file says is put where Slack would interpret
 // it. Title and text are rich text, where markup is not written but given beside
 // the text as data: mrkdwn has no way to write a plain * or _, and its bold ends
 // at word boundaries of Slack's own making, which Chinese has none of. The grey
@@ -64,6 +64,9 @@ type Message struct {
 // Render is pure, takes any Alert and always returns a message that is within
 // Slack's limits.
 func Render(a Alert) Message {
+	if a.Notice != nil {
+		return renderNotice(*a.Notice, a.Key)
+	}
 	link, host := safeLink(a.URL)
 	blocks := []slack.Block{headline(a, link)}
 	if why := whyLines(a.Matches); len(why) > 0 {

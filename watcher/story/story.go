@@ -1,6 +1,17 @@
-// Package story says which articles tell the same story. It is pure: it works
-// on an article's own words and address, and what it wants to know of earlier
-// stories is looked up by the keys that it names.
+// Package story says which articles tell the same story: report the same event,
+// within days. What follows from an event is another one.
+//
+// An article is read into terms, which are the words of its headline and the
+// names and amounts of its summary. It is a duplicate where address or headline
+// are those of a report, and tells the same story where its terms are near those
+// of the story's reports; a term counts the less, the more stories have it. The
+// few stories to compare with are found by the article's rarest terms. So the
+// package is pure, and its caller does in this order:
+//
+//	r := Read(article)
+//	r.Weigh(…)         how many stories of the last Horizon have each of r.Terms()
+//	i, _ := r.Choose(…) of the stories within the window with one of r.Wanted()
+//	keep r.Keys() and r.Sign(signature) with that story, or with a new one
 //
 // It does not keep stories, and does not decide what is said of them.
 package story
@@ -21,8 +32,8 @@ const Window = 72 * time.Hour
 // ones ("Live updates", "Market wrap") are used again for others.
 const minTitleWords = 4
 
-// Keys returns what an article's story is found by: two articles that share a
-// key within Window tell the same story. They are its address without what only
+// Keys returns what an article is the same by: two articles that share a key
+// within Window are one told twice. They are its address without what only
 // tracks readers, and its title without case and punctuation. The result is
 // empty when the article has neither a usable address nor a telling title.
 func Keys(title, address string) []string {

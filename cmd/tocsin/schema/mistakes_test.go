@@ -28,11 +28,11 @@ func (m mistakes) who(name string) string {
 }
 
 var inRules = mistakes{
-	shape: `all-at-once bad-names empty-example empty-list empty-query empty-signals escalate fold
-		nested-list no-id no-require no-score no-theme points star-in-member status tuning
+	shape: `all-at-once bad-names broken-list-file empty-blocks empty-example empty-list empty-query empty-signals escalate fold
+		misplaced-keys misspelt-needed-keys mistyped-lists nested-list no-id no-require no-score no-theme points star-in-member status tuning
 		unknown-key version wrong-type`,
 	syntax: `dropped-quote two-quoted-phrases`,
-	meaning: `at-least-none at-least-too-many at-least-without-list bad-regexp closed-parenthesis
+	meaning: `bare-list failing-example foreign-operators member-quotes misspelt-definition unknown-theme at-least-none at-least-too-many at-least-without-list bad-regexp closed-parenthesis
 		colon-in-word contradicting-example dead-signals duplicate-id duplicate-id-elsewhere
 		empty-parentheses empty-regexp expired-tuning field-in-field field-of-data inner-star
 		list-members list-without-name lone-regexp lone-star missing-operator near-chain near-misspelt

@@ -25,13 +25,19 @@ CREATE TABLE feeds (
     title         text        NOT NULL,
     etag          text        NOT NULL,
     last_modified text        NOT NULL,
+    document      text        NOT NULL, -- digest of the last good one, in the daemon's own form
+    ttl           interval    NOT NULL,
+    skip_hours    bigint      NOT NULL, -- bit 0 is from midnight in UTC
+    skip_days     bigint      NOT NULL, -- bit 0 is Sunday
     next_poll     timestamptz NOT NULL,
     polled        timestamptz NOT NULL,
     begun         timestamptz NOT NULL,
     succeeded     timestamptz NOT NULL,
+    delivered     timestamptz NOT NULL,
     failures      bigint      NOT NULL,
     problem       text        NOT NULL,
     gone          boolean     NOT NULL,
+    health        text        NOT NULL, -- JSON byte for byte, or ''
     holder        text        NOT NULL DEFAULT '', -- '' when nobody holds a lease
     leased_until  timestamptz -- null when nobody holds a lease
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
@@ -82,9 +88,10 @@ CREATE TABLE matches (
 );
 
 CREATE TABLE stories (
-    id    text        COLLATE "C" NOT NULL PRIMARY KEY,
-    first timestamptz NOT NULL,
-    last  timestamptz NOT NULL
+    id        text        COLLATE "C" NOT NULL PRIMARY KEY,
+    first     timestamptz NOT NULL,
+    last      timestamptz NOT NULL,
+    signature bytea       NOT NULL -- what it looks like, in the daemon's own form; empty where no report said
 );
 CREATE INDEX stories_last ON stories (last);
 

@@ -18,13 +18,23 @@ import (
 // be HTML when its entities are read is taken for HTML. Plain text passes with its
 // white space collapsed, line feeds included.
 func Text(fragment string) string {
-	text, _ := Trace(fragment)
-	return text
+	if isText(fragment) {
+		return fragment
+	}
+	t := traced{text: fragment, untraced: true}
+	t.read()
+	return t.text
 }
 
 // Trace is Text with the way back to the fragment.
 func Trace(fragment string) (string, Origin) {
 	t := traced{text: fragment}
+	t.read()
+	return t.text, t.origin
+}
+
+// read makes text of HTML.
+func (t *traced) read() {
 	marked := hasMarkup(t.text)
 	if !marked {
 		t.change(unescape)
@@ -41,7 +51,20 @@ func Trace(fragment string) (string, Origin) {
 		t.change(unescape)
 		t.change(collapseLines)
 	}
-	return t.text, t.origin
+}
+
+// isText reports whether s is its own text: one line in ASCII, without markup or
+// an entity and with single spaces. Names, categories and most titles are.
+func isText(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == '<' || c == '&' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return last != ' ' || s == ""
 }
 
 // IsPlain reports whether there is nothing of HTML in s: no tag, no comment, no

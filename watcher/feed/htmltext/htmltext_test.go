@@ -24,6 +24,7 @@ func TestText(t *testing.T) {
 		{"words that markup does not part", "un<b>believ</b>able", "unbelievable"},
 		{"words that markup parts", "<b>un</b> <i>believable</i>", "un believable"},
 		{"a script and a style", "a<script>if (1 < 2) '</b>'</script>b<style>p > a {}</style>c", "abc"},
+		{"an empty script", `a<script src="b"/>c`, "ac"},
 		{"a script without its end", "a<script>b", "a"},
 		{"a comment", "a<!-- b -->c", "ac"},
 		{"entities", "&ldquo;Fish&rdquo; &amp; chips &#8212; &pound;5", "“Fish” & chips — £5"},

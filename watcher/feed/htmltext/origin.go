@@ -65,6 +65,7 @@ func (p piece) finish(end int) int {
 // tracer writes a text and notes what it is made of.
 type tracer struct {
 	b    strings.Builder
+	off  bool // it notes nothing
 	step step
 }
 
@@ -75,6 +76,9 @@ func (t *tracer) keep(s string, from int) {
 	}
 	at, end := t.b.Len(), t.b.Len()+len(s)
 	t.b.WriteString(s)
+	if t.off {
+		return
+	}
 	if n := len(t.step); n > 0 {
 		if p := &t.step[n-1]; p.end == at && p.until == from && p.end-p.at == p.until-p.from {
 			p.end, p.until = end, from+len(s)
@@ -88,18 +92,22 @@ func (t *tracer) keep(s string, from int) {
 func (t *tracer) replace(s string, from, until int) {
 	at := t.b.Len()
 	t.b.WriteString(s)
-	t.step = append(t.step, piece{at, t.b.Len(), from, until})
+	if !t.off {
+		t.step = append(t.step, piece{at, t.b.Len(), from, until})
+	}
 }
 
 // traced is a text on its way from HTML.
 type traced struct {
-	text   string
-	origin Origin
+	text     string
+	untraced bool // nobody asks for the origin
+	origin   Origin
 }
 
 // change makes a new text of the one that is there.
 func (t *traced) change(f func(*tracer, string)) {
-	var w tracer
+	w := tracer{off: t.untraced}
+	w.b.Grow(len(t.text))
 	f(&w, t.text)
 	if made := w.b.String(); made != t.text {
 		t.text, t.origin = made, append(t.origin, w.step)
@@ -114,18 +122,35 @@ func unescape(w *tracer, text string) {
 		if i := strings.IndexByte(text[at+1:], '&'); i >= 0 {
 			next = at + 1 + i // no entity goes beyond it
 		}
-		part := text[at:next]
-		read := html.UnescapeString(part)
-		same := commonEnd(part, read)
-		if character := read[:len(read)-same]; character != "" {
-			if r, size := utf8.DecodeRuneInString(character); unicode.IsSpace(r) && size == len(character) {
-				character = " "
-			}
-			w.replace(character, at, next-same)
+		end := at
+		if text[at] == '&' {
+			end = min(next, at+maxEntity)
+			w.unescapePart(text[at:end], at)
 		}
-		w.keep(part[len(part)-same:], next-same)
+		w.keep(text[end:next], end)
 		at = next
 	}
+}
+
+// maxEntity is how long an entity is at most; the longest name has 32 bytes.
+const maxEntity = 40
+
+// unescapePart reads the entity that part, which is at from, begins with.
+func (t *tracer) unescapePart(part string, from int) {
+	if strings.HasPrefix(part, "&amp;") { // by far the commonest
+		t.replace("&", from, from+len("&amp;"))
+		t.keep(part[len("&amp;"):], from+len("&amp;"))
+		return
+	}
+	read := html.UnescapeString(part)
+	same := commonEnd(part, read)
+	if character := read[:len(read)-same]; character != "" {
+		if r, size := utf8.DecodeRuneInString(character); unicode.IsSpace(r) && size == len(character) {
+			character = " "
+		}
+		t.replace(character, from, from+len(part)-same)
+	}
+	t.keep(part[len(part)-same:], from+len(part)-same)
 }
 
 // commonEnd returns how many bytes a and b have in common at their ends.

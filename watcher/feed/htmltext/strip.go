@@ -5,60 +5,49 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
 // strip leaves what stands between the tags of a fragment, with its entities as
 // they are.
-//
-// It uses the tokenizer and not the parser: the text needs no tree, and the
-// parser refuses what is nested deeper than 512.
 func strip(t *tracer, fragment string) {
 	w := writer{tracer: t}
-	z := html.NewTokenizer(strings.NewReader(fragment))
 	silent := atom.Atom(0) // the element whose content is dropped
-	for at, end := 0, 0; ; at = end {
-		token := z.Next()
-		end = at + len(z.Raw())
-		switch token {
-		case html.ErrorToken:
-			if silent == 0 {
-				w.text(unfinished(fragment[at:end]), at)
-			}
-			return
-		case html.TextToken:
-			if silent == 0 {
-				w.text(fragment[at:end], at)
-			}
-		case html.StartTagToken:
-			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			if silent == 0 && dropped[a] {
-				silent = a
-			}
-			w.tag(a)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			if a == silent {
-				silent = 0
-			}
-			w.tag(a)
-		case html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			w.tag(atom.Lookup(name))
+	text := func(from, until int) {
+		if silent == 0 {
+			w.text(fragment[from:until], from)
 		}
 	}
-}
-
-// unfinished is what a fragment ends with when its last tag has no end: text,
-// if what it starts with is not a tag's name.
-func unfinished(s string) string {
-	if strings.HasPrefix(s, "<") && !strings.ContainsAny(s, "=\"'/") {
-		return s
+	for at := 0; at < len(fragment); {
+		m, ok := nextMarkup(fragment, at)
+		if !ok {
+			text(at, len(fragment))
+			return
+		}
+		text(at, m.start)
+		at = m.end
+		switch m.kind {
+		case comment:
+		case unfinished:
+			if isText := !strings.ContainsAny(fragment[m.start:], "=\"'/"); isText {
+				text(m.start, len(fragment))
+			}
+		case endTag:
+			if m.name == silent {
+				silent = 0
+			}
+			w.tag(m.name)
+		case startTag, emptyTag:
+			if m.kind == startTag && silent == 0 && dropped[m.name] {
+				silent = m.name
+			}
+			w.tag(m.name)
+			if name, ok := raw[m.name]; ok {
+				at = rawEnd(fragment, m.end, name)
+				text(m.end, at)
+			}
+		}
 	}
-	return ""
 }
 
 // dropped are the elements that hold nothing for readers.
@@ -109,19 +98,35 @@ func (w *writer) tag(a atom.Atom) {
 // text writes the words of s, which begins at from.
 func (w *writer) text(s string, from int) {
 	for at := 0; at < len(s); {
-		if r, size := utf8.DecodeRuneInString(s[at:]); unicode.IsSpace(r) {
+		if size := spaceAt(s, at); size > 0 {
 			w.space()
 			at += size
 			continue
 		}
-		end := len(s)
-		if i := strings.IndexFunc(s[at:], unicode.IsSpace); i >= 0 {
-			end = at + i
+		end := at
+		for end < len(s) && spaceAt(s, end) == 0 {
+			end++
 		}
 		w.separate(at > 0 && s[at-1] == ' ', from+at-1)
 		w.keep(s[at:end], from+at)
 		at = end
 	}
+}
+
+// spaceAt is how many bytes the white space has that stands at that place; 0 for
+// none.
+func spaceAt(s string, at int) int {
+	switch c := s[at]; {
+	case c == ' ', c >= '\t' && c <= '\r':
+		return 1
+	case c < utf8.RuneSelf:
+		return 0
+	}
+	r, size := utf8.DecodeRuneInString(s[at:])
+	if !unicode.IsSpace(r) {
+		return 0
+	}
+	return size
 }
 
 func (w *writer) space() {

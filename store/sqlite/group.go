@@ -1,0 +1,139 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+)
+
+// maxGroup is how many writes share a commit at the most.
+const maxGroup = 32
+
+// group is the writes that share one transaction and so one wait for the disk,
+// which takes much longer than most writes. Each is in a savepoint of its own: one
+// that fails is undone alone.
+type group struct {
+	size int           // writes that are in it
+	done chan struct{} // closed when the commit has ended
+	err  error         // why nothing of it was kept; to be read when done is closed
+}
+
+var errGroupLost = errors.New("another write that shared the commit failed")
+
+// transact runs fn as a transaction of its own. The context is asked before every
+// statement and before fn counts; from then on the commit decides.
+//
+// Whoever waits for its turn meanwhile goes on in the same transaction, which is
+// committed when nobody does, or when the turn comes back to one of the group: each
+// of them queues for it again behind those that were waiting before.
+func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) (err error) {
+	w.queue.Add(1)
+	err = w.take(ctx)
+	w.queue.Add(-1)
+	if err != nil {
+		return err
+	}
+	g, err := w.begin(ctx)
+	if err != nil {
+		w.give()
+		return err
+	}
+	kept := false
+	// Deferred, for fn may panic.
+	defer func() {
+		if !kept {
+			w.undo(g)
+		}
+		if ended := w.end(g, kept); err == nil {
+			err = ended
+		}
+	}()
+	tx := &tx{writer: w}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "RELEASE own"); err != nil {
+		return err
+	}
+	kept = true
+	return nil
+}
+
+// begin opens a savepoint in the open transaction, or in a new one.
+func (w *writer) begin(ctx context.Context) (*group, error) {
+	tx := &tx{writer: w}
+	if w.group == nil {
+		// Immediate: a transaction that reads first and writes then would fail at
+		// once if another process wrote in between.
+		if _, err := tx.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+			return nil, err
+		}
+		w.group = &group{done: make(chan struct{})}
+	}
+	g := w.group
+	if _, err := tx.exec(context.WithoutCancel(ctx), "SAVEPOINT own"); err != nil {
+		w.abandon(g, err)
+		return nil, err
+	}
+	return g, nil
+}
+
+// undo undoes what was done since the savepoint. SQLite undoes everything by itself
+// after some errors (a full disk is one); then there is no savepoint, and nothing of
+// the group is kept.
+func (w *writer) undo(g *group) {
+	tx := &tx{writer: w}
+	for _, step := range []string{"ROLLBACK TO own", "RELEASE own"} {
+		if _, err := tx.exec(context.Background(), step); err != nil {
+			w.abandon(g, errGroupLost)
+			return
+		}
+	}
+}
+
+// end ends a turn in the group, and returns what became of the group where kept says
+// that the caller has something in it.
+func (w *writer) end(g *group, kept bool) error {
+	if kept {
+		g.size++
+	}
+	open := w.group == g
+	if open && (g.size == 0 || g.size >= maxGroup || w.queue.Load() == 0) {
+		w.commit(g)
+	}
+	w.give()
+	if !kept {
+		return nil // whoever has something in the group sees to it
+	}
+	select {
+	case <-g.done:
+		return g.err
+	case w.turn <- struct{}{}:
+	}
+	if w.group == g {
+		w.commit(g)
+	}
+	w.give()
+	return g.err
+}
+
+// commit ends the group's transaction.
+func (w *writer) commit(g *group) {
+	tx := &tx{writer: w}
+	if _, err := tx.exec(context.Background(), "COMMIT"); err != nil {
+		w.abandon(g, err)
+		return
+	}
+	w.group = nil
+	close(g.done)
+}
+
+// abandon ends the group with nothing kept. A connection that is not surely out of
+// the transaction is not used again.
+func (w *writer) abandon(g *group, err error) {
+	tx := &tx{writer: w}
+	if _, failed := tx.exec(context.Background(), "ROLLBACK"); failed != nil {
+		w.drop()
+	}
+	g.err, w.group = err, nil
+	close(g.done)
+}

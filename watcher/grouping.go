@@ -1,0 +1,111 @@
+package watcher
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tocsin/store"
+	"tocsin/watcher/story"
+)
+
+// telling puts the articles of one poll into stories.
+type telling struct {
+	stories store.Stories
+	window  time.Duration // how long a story takes further reports
+	now     time.Time
+	told    []*store.Story // those that this poll reports, with what it adds; the first told first
+	begun   []*store.Story // of these: those that it begins
+}
+
+// report finds the story of an article, or begins one, and adds the article.
+func (t *telling) report(ctx context.Context, id string, a story.Article) (*store.Story, store.Report, error) {
+	r := story.Read(a)
+	terms := r.Terms()
+	counts, err := t.stories.Count(ctx, terms, t.now.Add(-max(story.Horizon, t.window)), story.MostCounted)
+	if err != nil {
+		return nil, store.Report{}, err
+	}
+	for i := range terms {
+		counts[i] += len(withKey(t.begun, terms[i:i+1]))
+	}
+	r.Weigh(counts)
+	s, err := t.find(ctx, r)
+	if err != nil {
+		return nil, store.Report{}, err
+	}
+	if s == nil {
+		s = &store.Story{ID: id, First: t.now}
+		t.told, t.begun = append(t.told, s), append(t.begun, s)
+	}
+	keys := r.Keys()
+	s.Keys, s.Last, s.Signature = append(s.Keys, keys...), t.now, r.Sign(s.Signature)
+	return s, store.Report{Story: s.ID, Article: id, Keys: keys, At: t.now, Signature: s.Signature}, nil
+}
+
+// find returns the story that the article tells, from this poll or before it; nil
+// where there is none.
+func (t *telling) find(ctx context.Context, r *story.Reading) (*store.Story, error) {
+	wanted := r.Wanted()
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	candidates := withKey(t.told, wanted)
+	found, err := t.stories.WithKeys(ctx, wanted, t.now.Add(-t.window))
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if !slices.ContainsFunc(t.told, func(s *store.Story) bool { return s.ID == found[i].ID }) {
+			candidates = append(candidates, &found[i])
+		}
+	}
+	told := make([]story.Told, len(candidates))
+	for i, s := range candidates {
+		told[i] = story.Told{Keys: s.Keys, Signature: s.Signature, Age: max(0, t.now.Sub(s.Last))}
+	}
+	i, _ := r.Choose(told)
+	if i < 0 {
+		return nil, nil
+	}
+	s := candidates[i]
+	if !slices.Contains(t.told, s) {
+		t.told = append(t.told, s)
+	}
+	return s, nil
+}
+
+// withKey returns the stories that carry one of the keys.
+func withKey(stories []*store.Story, keys []string) []*store.Story {
+	var list []*store.Story
+	for _, s := range stories {
+		if slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(s.Keys, k) }) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// storyArticle is an article as its story is found by.
+func storyArticle(a *store.Article, lang string, themes []string) story.Article {
+	return story.Article{Title: a.Title, Summary: a.Summary, URL: a.URL, Lang: lang, Themes: themes}
+}
+
+// Grouping groups articles as the daemon does, in memory.
+type Grouping struct{ book *storybook }
+
+// NewGrouping returns a grouping in which a story takes further reports so long
+// after its last one.
+func NewGrouping(window time.Duration) *Grouping { return &Grouping{newStorybook(window)} }
+
+// Tell returns the ID of the article's story, which is the article's own where it
+// begins one. Times must not go back.
+func (g *Grouping) Tell(ctx context.Context, id string, a story.Article, at time.Time) (string, error) {
+	t := telling{stories: g.book, window: g.book.window, now: at}
+	_, report, err := t.report(ctx, id, a)
+	if err != nil {
+		return "", err
+	}
+	g.book.keep(store.Decision{Reports: []store.Report{report}}, at)
+	return report.Story, nil
+}
