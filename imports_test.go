@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"rules":            {"rules/yamlfile"},
 	"rules/yamlfile":   {},
 	"store":            {},
+	"store/postgres":   {"store"},
 	"store/sqlite":     {"store"},
 	"store/storetest":  {"store"},
 	"seeds":            {},
@@ -153,6 +154,8 @@ func TestAllowed(t *testing.T) {
 		{"rules", "store", false},
 		{"store", "rules", false},
 		{"store/storetest", "store/sqlite", false},
+		{"store/postgres", "store/sqlite", false},
+		{"store/postgres/pgtest", "store/postgres", true},
 		{"seeds", "rules", false},
 		{"util", "rules", false},
 	} {

@@ -26,9 +26,6 @@ type layered uint32
 
 func (l layered) of() (layer, rule uint32) { return uint32(l) % layers, uint32(l) / layers }
 
-// layersOf returns the layers that a term stands for.
-func (x *index) layersOf(term uint32) []layered { return x.found[x.starts[term]:x.starts[term+1]] }
-
 // newIndex makes the index of rules whose groups are given, by rule. A rule
 // without a group is found always, and one with the group of no term never.
 func newIndex(groups [][]group, terms int) index {

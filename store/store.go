@@ -1,6 +1,7 @@
 // Package store is the contract of tocsin's memory: the records that outlive a
 // process and the operations on them. Engines live in folders of their own
-// (store/sqlite); store/storetest is the suite that every engine passes.
+// (store/sqlite, store/postgres); store/storetest is the suite that every engine
+// passes.
 //
 // An operation is named after what happens in the daemon and owns its
 // transaction. Nothing here judges, schedules or sends: the store keeps what
@@ -52,7 +53,9 @@ type Store interface {
 	// Join makes the caller a worker called holder: the one that may claim.
 	// holder is unique to the process's run; "host:pid:random" is usual.
 	// Leases that a dead worker left behind come free: at once where the
-	// engine can know that it is dead, else when they run out. leave gives
+	// engine can know that it is dead, after a while in which nothing was heard
+	// of its process where workers are on several machines, and at the latest
+	// when they run out. leave gives
 	// back every lease of holder and ends the membership; it must be called
 	// before Close. An engine that serves only one worker process at a time
 	// returns ErrInUse while another process is joined, with words that say
@@ -170,11 +173,17 @@ type Subscription struct {
 
 // Claim asks for work.
 type Claim struct {
-	Holder  string        // who asks; must have joined
-	Now     time.Time     // what is due is due now
-	Lease   time.Duration // how long the work is the holder's, counted from Now
-	Limit   int           // at most so many rows; 1 or more
-	PerHost int           // at most so many feeds of one host at a time; 0 means any number
+	Holder string        // who asks; must have joined
+	Now    time.Time     // what is due is due now
+	Lease  time.Duration // how long the work is the holder's, counted from Now
+
+	// An engine that daemons on several machines share goes by the clock of its
+	// server: leases count from there and end by it, and where Now is later than
+	// that clock, it counts for Now. So a clock that is wrong takes no work from
+	// another daemon.
+
+	Limit   int // at most so many rows; 1 or more
+	PerHost int // at most so many feeds of one host at a time; 0 means any number
 }
 
 // Feed is what is known of a subscribed feed.

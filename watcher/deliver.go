@@ -110,7 +110,9 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 		w.attempt(ctx, a, &d)
 	}
 	d.At = w.now()
-	err := w.store.RecordDelivery(context.WithoutCancel(ctx), d)
+	err := w.insist(ctx, recordFor, func() error {
+		return w.store.RecordDelivery(context.WithoutCancel(ctx), d)
+	})
 	switch {
 	case errors.Is(err, store.ErrLeaseLost):
 		w.log.Warn("alert was taken over by another daemon", "alert", a.ID)

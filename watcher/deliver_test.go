@@ -128,6 +128,36 @@ func (failingRecords) RecordDelivery(context.Context, store.Delivery) error {
 	return errors.New("no space left on device")
 }
 
+func TestAnOutcomeThatCannotBeRecordedIsRecordedLater(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("https://a.example/feed", "@daily", items("A bell rings in town"))
+		restarting := w.watcher()
+		restarting.store = &restartingStore{Store: w.store, fails: 3}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := restarting.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if a := w.alerts()[0]; a.State != store.AlertSent || a.Receipt == "found" || len(w.sink.said) != 1 {
+			t.Errorf("said %q, alert: %+v", w.sink.said, a)
+		}
+	})
+}
+
+// restartingStore is a store that cannot note outcomes for a while.
+type restartingStore struct {
+	Store
+	fails int
+}
+
+func (s *restartingStore) RecordDelivery(ctx context.Context, d store.Delivery) error {
+	if s.fails--; s.fails >= 0 {
+		return errors.New("connection refused")
+	}
+	return s.Store.RecordDelivery(ctx, d)
+}
+
 func TestUnknownTroubleEndsAfterSomeAttempts(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {

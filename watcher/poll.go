@@ -134,10 +134,12 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), now: o.ended,
 	}
 	var decided store.Decision
-	err = w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
-		d, err := j.decide(ctx, fresh, stories)
-		decided, report.New = d, len(fresh)
-		return d, err
+	err = w.insist(ctx, commitFor, func() error {
+		return w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
+			d, err := j.decide(ctx, fresh, stories)
+			decided, report.New = d, len(fresh)
+			return d, err
+		})
 	})
 	if err != nil {
 		w.uncommitted(ctx, p.Feed.URL, err)

@@ -72,6 +72,8 @@ type Watcher struct {
 
 	opts  Options
 	feeds map[string]config.Feed // by URL
+	// daemon says that Run runs, which outlasts trouble with the store.
+	daemon bool
 	// neighbours is how many feeds there are on a host.
 	neighbours map[string]int
 	rules      atomic.Pointer[rules.Set]
@@ -143,6 +145,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.daemon = true
 	var loops sync.WaitGroup
 	loops.Go(func() { w.pollLoop(ctx) })
 	if w.sink != nil {

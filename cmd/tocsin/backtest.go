@@ -10,6 +10,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/watcher"
+	"tocsin/watcher/config"
 )
 
 func newBacktest(e *env) *cobra.Command {
@@ -77,11 +78,11 @@ func (e *env) backtest(ctx context.Context, o backtestOptions) error {
 // speak well of any rules.
 func (e *env) runBacktest(ctx context.Context, o backtestOptions) (*watcher.Backtest, error) {
 	now := time.Now()
-	opts, path, err := e.backtestSettings(o, now)
+	opts, c, err := e.backtestSettings(o, now)
 	if err != nil {
 		return nil, err
 	}
-	db, err := openToRead(ctx, path)
+	db, err := openToRead(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -94,41 +95,41 @@ func (e *env) runBacktest(ctx context.Context, o backtestOptions) (*watcher.Back
 		return nil, storeTrouble(err)
 	}
 	if b.Articles == 0 {
-		return nil, codedError{exitNotSo, nothingToJudge(b, opts.Since, path)}
+		return nil, codedError{exitNotSo, nothingToJudge(b, opts.Since, c.StoreName())}
 	}
 	return b, nil
 }
 
-func nothingToJudge(b *watcher.Backtest, since time.Time, path string) error {
+func nothingToJudge(b *watcher.Backtest, since time.Time, archive string) error {
 	from := since.Format(time.DateOnly)
 	if b.LeftOut > 0 {
 		return fmt.Errorf("all %s since %s in %s are of feeds that the configuration does not name (--config names the one they were polled with)",
-			count(b.LeftOut, "article"), from, path)
+			count(b.LeftOut, "article"), from, archive)
 	}
-	return fmt.Errorf("there are no articles since %s in %s to judge (tocsin once fetches some)", from, path)
+	return fmt.Errorf("there are no articles since %s in %s to judge (tocsin once fetches some)", from, archive)
 }
 
-// backtestSettings reads and checks everything but the store, whose path it
-// returns.
-func (e *env) backtestSettings(o backtestOptions, now time.Time) (opts watcher.BacktestOptions, path string, err error) {
+// backtestSettings reads and checks everything but the store, which is that of
+// the configuration that it returns.
+func (e *env) backtestSettings(o backtestOptions, now time.Time) (opts watcher.BacktestOptions, c *config.Config, err error) {
 	if len(o.rules) == 0 {
-		return opts, "", usage("tocsin backtest needs the rules to try: --rules PATH")
+		return opts, nil, usage("tocsin backtest needs the rules to try: --rules PATH")
 	}
 	if !(o.maxPerDay >= 0) {
-		return opts, "", usage("--max-per-day must be 0 or more, not %v", o.maxPerDay)
+		return opts, nil, usage("--max-per-day must be 0 or more, not %v", o.maxPerDay)
 	}
 	if opts.Since, err = parseSince(o.since, now); err != nil {
-		return opts, "", err
+		return opts, nil, err
 	}
 	c, problems, err := e.loadConfig()
 	if err != nil {
-		return opts, "", err
+		return opts, nil, err
 	}
 	if c == nil {
-		return opts, "", e.refuse(problems)
+		return opts, nil, e.refuse(problems)
 	}
 	if opts.Now, err = e.rulesOrRefuse(loadRulePaths(o.rules, now)); err != nil {
-		return opts, "", err
+		return opts, nil, err
 	}
 	if len(o.against) > 0 {
 		opts.Before, err = e.rulesOrRefuse(loadRulePaths(o.against, now))
@@ -136,7 +137,7 @@ func (e *env) backtestSettings(o backtestOptions, now time.Time) (opts watcher.B
 		opts.Before, err = e.rulesOrRefuse(loadRules(c.Rules, now, c.UnreadableRules), nil)
 	}
 	opts.Feeds, opts.Routes, opts.StoryWindow = c.Feeds, c.Routes, c.StoryWindow
-	return opts, c.Store, err
+	return opts, c, err
 }
 
 // rulesOrRefuse returns the set of what was loaded, or says what is wrong with

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin/store/sqlite"
 	"tocsin/watcher/config"
 	"tocsin/watcher/opml"
 )
@@ -76,9 +75,9 @@ func (e *env) writeList(output string, text []byte) error {
 
 // storedTitles are the titles that feeds give themselves, by address, as far as
 // there is a store.
-func storedTitles(ctx context.Context, path string) (map[string]string, error) {
+func storedTitles(ctx context.Context, name string) (map[string]string, error) {
 	titles := make(map[string]string)
-	db, err := sqlite.OpenExisting(ctx, path)
+	db, err := openExisting(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return titles, nil
 	}

@@ -39,7 +39,7 @@ func (e *env) listFeeds(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	db, err := openToRead(ctx, c.Store)
+	db, err := openToRead(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,19 @@ const (
 	killChannels = 25
 )
 
+// bellRules ring for an article in whose title a bell does.
+const bellRules = `
+version: 1
+theme: bell
+rules:
+  - id: bell.rings
+    title: A bell rings
+    require: bell
+    signals: [{when: bell NEAR/2 rings, points: 5}]
+    threshold: 5
+    examples: {match: ["A bell rings"], no_match: ["A bell is silent"]}
+`
+
 // killWorld is a newsroom of many feeds, a folder with a configuration for it,
 // and a Slack.
 type killWorld struct {
@@ -82,17 +95,7 @@ func (k *killWorld) configure(url string, feeds []newsroom.Feed) {
 		fmt.Fprintf(&c, "    - {tags: [c%d], channel: \"#c%d\"}\n", i, i)
 	}
 	k.write("tocsin.yaml", c.String())
-	k.write("bell.yaml", `
-version: 1
-theme: bell
-rules:
-  - id: bell.rings
-    title: A bell rings
-    require: bell
-    signals: [{when: bell NEAR/2 rings, points: 5}]
-    threshold: 5
-    examples: {match: ["A bell rings"], no_match: ["A bell is silent"]}
-`)
+	k.write("bell.yaml", bellRules)
 }
 
 func (k *killWorld) write(name, text string) {

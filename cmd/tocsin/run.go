@@ -53,7 +53,7 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if s.pushed = l != nil; s.pushed {
 		defer l.Close() // no harm where it was served
 	}
-	log.Info("tocsin begins", "version", version, "store", s.config.Store)
+	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
 	var memory sync.WaitGroup
 	memory.Go(func() { giveBack(idle) })

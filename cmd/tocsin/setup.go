@@ -14,7 +14,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
-	"tocsin/store/sqlite"
+	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
@@ -149,7 +149,7 @@ func newReader(f config.Fetch) *feed.Reader {
 // everything again. Trouble with the store comes back as such, and a signal
 // that ended the work as errInterrupted.
 func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sink, polled func(watcher.PollReport), work func(*watcher.Watcher) error) error {
-	db, err := sqlite.Open(ctx, s.config.Store)
+	db, err := openStore(ctx, s.config.Store)
 	if err != nil {
 		return storeTrouble(err)
 	}
@@ -170,7 +170,8 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		Polled:      polled,
 	}
 	if s.pushed {
-		o.Push = &watcher.Push{Store: db, Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
+		// The configuration sees to it that a store that is pushed into can keep it.
+		o.Push = &watcher.Push{Store: db.(store.Pushes), Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
 	}
 	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, o)))
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/store"
-	"tocsin/store/sqlite"
 	"tocsin/watcher"
 )
 
@@ -53,14 +52,14 @@ func (e *env) why(ctx context.Context, what string, o whyOptions) error {
 	if err != nil {
 		return err
 	}
-	db, err := openToRead(ctx, s.config.Store)
+	db, err := openToRead(ctx, s.config)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	accounts, err := s.accounts(ctx, db, what)
 	if errors.Is(err, store.ErrNotFound) {
-		return codedError{exitNotSo, fmt.Errorf("there is no article %q in %s", what, s.config.Store)}
+		return codedError{exitNotSo, fmt.Errorf("there is no article %q in %s", what, s.config.StoreName())}
 	}
 	if err != nil {
 		return storeTrouble(err)
@@ -80,7 +79,7 @@ func (e *env) why(ctx context.Context, what string, o whyOptions) error {
 }
 
 // accounts tells of the articles that what means.
-func (s *settings) accounts(ctx context.Context, db *sqlite.DB, what string) ([]watcher.Account, error) {
+func (s *settings) accounts(ctx context.Context, db store.Store, what string) ([]watcher.Account, error) {
 	found, err := watcher.Find(ctx, db, what)
 	if err != nil {
 		return nil, err

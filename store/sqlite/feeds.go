@@ -88,7 +88,7 @@ func (tx *tx) leased(ctx context.Context, url, holder string) (id int64, err err
 
 // endPoll writes f over the feed's row and gives the lease back.
 func (tx *tx) endPoll(ctx context.Context, id int64, f store.Feed) error {
-	values := append(feedValues(&f), hostOf(f), id)
+	values := append(feedValues(&f), f.Host(), id)
 	_, err := tx.exec(ctx, `
 		UPDATE feeds SET (`+feedColumns+`) = (`+feedMarks+`), host = ?, holder = '', leased_until = 0
 		WHERE id = ?`, values...)

@@ -73,7 +73,7 @@ func (tx *tx) subscribe(ctx context.Context, s store.Subscription, known map[str
 // addFeed subscribes a feed that the store does not know.
 func (tx *tx) addFeed(ctx context.Context, s store.Subscription) error {
 	f := store.Feed{URL: s.URL, NextPoll: s.FirstPoll}
-	values := append([]any{s.Schedule, hostOf(f)}, feedValues(&f)...)
+	values := append([]any{s.Schedule, f.Host()}, feedValues(&f)...)
 	_, err := tx.exec(ctx, `
 		INSERT INTO feeds (subscribed, schedule, host, `+feedColumns+`)
 		VALUES (1, ?, ?, `+feedMarks+`)`, values...)

@@ -18,7 +18,7 @@ import (
 // Config is a whole configuration, checked and with every default filled in.
 // Paths are absolute or relative to the working directory.
 type Config struct {
-	Store  string   // path of the SQLite file
+	Store  string   // path of the SQLite file, or URL of the PostgreSQL database, which may hold a password
 	Rules  []string // files, folders, or builtin:NAME
 	Feeds  []Feed   // enabled ones only, each URL once
 	Fetch  Fetch

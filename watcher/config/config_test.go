@@ -118,6 +118,24 @@ func TestPathsAreRelativeToTheFile(t *testing.T) {
 	}
 }
 
+func TestAStoreMayBeADatabase(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ written, store, name string }{
+		{"postgres://me@db.example/news", "postgres://me@db.example/news", "postgres://db.example/news"},
+		{"postgresql:///news", "postgresql:///news", "postgresql:///news"},
+		{"postgres://me:word@db.example:5433/news?sslmode=disable", "postgres://me:word@db.example:5433/news?sslmode=disable", "postgres://db.example:5433/news?…"},
+		{"postgres://me:${file:word}@db.example/news", "postgres://me:p%40ss%20%2F%3A%25@db.example/news", "postgres://db.example/news"},
+	} {
+		c := parse(t, "store: "+tt.written+"\n", txtar.File{Name: "/etc/tocsin/word", Data: []byte("p@ss /:%\n")})
+		if c.Store != tt.store {
+			t.Errorf("%s is the store %s, want %s", tt.written, c.Store, tt.store)
+		}
+		if c.StoreName() != tt.name {
+			t.Errorf("%s is called %s, want %s", tt.written, c.StoreName(), tt.name)
+		}
+	}
+}
+
 func TestFeedsTakeTheirDefaultsAndSecrets(t *testing.T) {
 	t.Parallel()
 	c := parse(t, `

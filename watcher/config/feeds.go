@@ -151,7 +151,7 @@ func (r *feedReader) header(m yamlfile.Map[yamlfile.String]) http.Header {
 			r.add(yamlfile.Errorf(e.Key.Pos, "header", "%q is no name of a header", e.Key.Value))
 			continue
 		}
-		value, err := r.expand(e.Value.Value)
+		value, err := expand(e.Value.Value, r.dir, r.read, func(secret string) string { return secret })
 		switch {
 		case err != nil:
 			r.add(yamlfile.Errorf(e.Value.Pos, "header", "header %s: %s", e.Key.Value, err))
@@ -165,8 +165,9 @@ func (r *feedReader) header(m yamlfile.Map[yamlfile.String]) http.Header {
 	return h
 }
 
-// expand puts in what is in files for ${file:PATH}.
-func (r *feedReader) expand(text string) (string, error) {
+// expand puts in what is in files for ${file:PATH}, as encode has it. Paths are
+// relative to dir.
+func expand(text, dir string, read ReadFile, encode func(string) string) (string, error) {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, "${")
@@ -180,13 +181,13 @@ func (r *feedReader) expand(text string) (string, error) {
 			return "", errors.New("only ${file:PATH} can be filled in")
 		}
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(r.dir, path)
+			path = filepath.Join(dir, path)
 		}
-		data, err := r.read(path)
+		data, err := read(path)
 		if err != nil {
 			return "", fmt.Errorf("reading %s: %s", path, reading(err))
 		}
-		out.WriteString(strings.TrimSpace(string(data)))
+		out.WriteString(encode(strings.TrimSpace(string(data))))
 		text = after
 	}
 }

@@ -9,8 +9,10 @@ import "tocsin/rules/yamlfile"
 // File is the configuration file of tocsin. Every key has a default that is
 // good. Paths are relative to the file.
 type File struct {
-	// Store is the SQLite file that holds everything; it is made where there is
-	// none. Default: tocsin.db.
+	// Store is what holds everything: an SQLite file, which is made where there is
+	// none, or postgres://user@host/database, which several daemons can share. The
+	// password comes from PGPASSWORD, or is written as user:${file:PATH}@host.
+	// Default: tocsin.db.
 	Store yamlfile.String `yaml:"store"`
 	// Schedule is the cron spec of feeds that name none: five fields in UTC, or
 	// another zone after CRON_TZ=, or @every 10m. Default: every ten minutes.

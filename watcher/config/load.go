@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +92,10 @@ func (l *loader) config(f *File) *Config {
 		Routes: l.routes(&f.Routes),
 		Log:    l.log(&f.Log),
 	}
+	if isDatabase(f.Store.Value) && c.Fetch.WebsubCallback != "" {
+		l.add(yamlfile.Warningf(f.Fetch.WebsubCallback.Pos, "no-effect", "fetch.websub_callback has no effect with a PostgreSQL store in this version of tocsin").WithHint("feeds are polled; keep the store in a file for pushes"))
+		c.Fetch.WebsubCallback = ""
+	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
 	if f.Operators.Channel.Value != "" {
 		l.channel(f.Operators.Channel)
@@ -105,10 +110,39 @@ func (l *loader) store(s yamlfile.String) string {
 	switch {
 	case s.Value == "":
 		return l.relative(DefaultStore)
+	case isDatabase(s.Value):
+		address, err := expand(s.Value, l.dir, l.read, percentEncoded)
+		if err == nil {
+			err = checkDatabase(address)
+		}
+		if err != nil {
+			l.add(yamlfile.Errorf(s.Pos, "store", "store %s", err))
+		}
+		return address
 	case strings.Contains(s.Value, "://"):
-		l.add(yamlfile.Errorf(s.Pos, "store", "this version of tocsin keeps its store in a file").WithHint("write a path such as tocsin.db"))
+		l.add(yamlfile.Errorf(s.Pos, "store", "store is neither a file nor a PostgreSQL database").WithHint("write a path such as tocsin.db, or postgres://user@host/database"))
 	}
 	return l.relative(s.Value)
+}
+
+// isDatabase reports whether the name of a store is the URL of a PostgreSQL
+// database.
+func isDatabase(store string) bool {
+	return strings.HasPrefix(store, "postgres://") || strings.HasPrefix(store, "postgresql://")
+}
+
+// checkDatabase says what is wrong with the URL of a database, in words that
+// read on after its name. The URL itself is not in them: it may hold a password.
+func checkDatabase(address string) error {
+	if _, err := url.Parse(address); err != nil {
+		return errors.New("must be a URL such as postgres://user@host/database; signs in a password are written as %XX")
+	}
+	return nil
+}
+
+// percentEncoded is text for any part of a URL.
+func percentEncoded(text string) string {
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // relative is a path of the file as seen from the working directory.

@@ -1,4 +1,4 @@
-package sqlite
+package store
 
 import (
 	"cmp"
@@ -7,15 +7,13 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
-
-	"tocsin/store"
 )
 
-// hostOf is the host and port that a feed is read from, lower case and as DNS
+// Host is the host and port that the feed is read from, lower case and as DNS
 // spells it: what the feeds that are leased at a time are counted by. It is "" for
 // an address that names no host; all of these count as one. It is valid UTF-8 in
 // any case.
-func hostOf(f store.Feed) string {
+func (f Feed) Host() string {
 	u, err := url.Parse(cmp.Or(f.Location, f.URL))
 	if err != nil || u.Hostname() == "" {
 		return ""

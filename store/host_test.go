@@ -1,10 +1,8 @@
-package sqlite
+package store
 
 import (
 	"testing"
 	"unicode/utf8"
-
-	"tocsin/store"
 )
 
 func TestAHostIsCountedByNameAndPort(t *testing.T) {
@@ -30,7 +28,7 @@ func TestAHostIsCountedByNameAndPort(t *testing.T) {
 		{"https://a\x00b/", "", ""},
 		{"", "", ""},
 	} {
-		if got := hostOf(store.Feed{URL: c.url, Location: c.location}); got != c.want {
+		if got := (Feed{URL: c.url, Location: c.location}).Host(); got != c.want {
 			t.Errorf("the host of %q at %q is %q, want %q", c.url, c.location, got, c.want)
 		}
 	}
@@ -39,7 +37,7 @@ func TestAHostIsCountedByNameAndPort(t *testing.T) {
 func TestAHostIsValidUTF8(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"\xff\xfe", "A\xc3", "%ff%fe", "half \xed\xa0\x80"} {
-		if got := hostOf(store.Feed{URL: "https://" + name + "/feed"}); !utf8.ValidString(got) {
+		if got := (Feed{URL: "https://" + name + "/feed"}).Host(); !utf8.ValidString(got) {
 			t.Errorf("the host of %q is %q", name, got)
 		}
 	}

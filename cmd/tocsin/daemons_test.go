@@ -1,0 +1,257 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tocsin/seeds/newsroom"
+	"tocsin/store"
+	"tocsin/store/postgres"
+	"tocsin/store/postgres/pgtest"
+	"tocsin/watcher/slack/slacktest"
+)
+
+// feedsEnv asks for another number of feeds than the usual one, for a long run.
+const feedsEnv = "TOCSIN_TEST_FEEDS"
+
+// daemonWorld is a newsroom, a Slack, a database, and the daemons that share it.
+type daemonWorld struct {
+	t        *testing.T
+	dir      string
+	feeds    int
+	channels int
+	slack    *slacktest.Server
+	database string
+
+	mu     sync.Mutex
+	asked  map[string]time.Time // when a feed was asked last, by path
+	now    map[string]bool      // whether it is being asked
+	onNext func()               // called at the next request, once
+}
+
+func newDaemonWorld(t *testing.T, database string) *daemonWorld {
+	t.Helper()
+	w := &daemonWorld{t: t, dir: t.TempDir(), feeds: 200, channels: 50, database: database,
+		asked: make(map[string]time.Time), now: make(map[string]bool)}
+	if n, err := strconv.Atoi(os.Getenv(feedsEnv)); err == nil {
+		w.feeds, w.channels = n, n/8
+	}
+	var channels []slacktest.Channel
+	for i := range w.channels {
+		channels = append(channels, slacktest.Channel{ID: fmt.Sprintf("C%010d", i), Name: fmt.Sprintf("c%d", i)})
+	}
+	w.slack = slacktest.New(slacktest.Options{Channels: channels})
+	t.Cleanup(w.slack.Close)
+	var articles []newsroom.Article
+	for i := range 3 * w.feeds {
+		title := fmt.Sprintf("Report number %d about the weather and nothing else", i)
+		if i < w.feeds {
+			title = fmt.Sprintf("A bell rings for the %dth time in town", i)
+		}
+		articles = append(articles, newsroom.Article{ID: fmt.Sprint(i), Title: title, Summary: "As it was."})
+	}
+	feeds := newsroom.Spread(articles, w.feeds)
+	room := newsroom.Handler(feeds, time.Now(), time.Now)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.enter(r.URL.Path)
+		defer w.leave(r.URL.Path)
+		select { // long enough to be killed meanwhile
+		case <-time.After(50 * time.Millisecond):
+		case <-r.Context().Done():
+		}
+		room.ServeHTTP(rw, r)
+	}))
+	t.Cleanup(server.Close)
+	w.configure(server.URL, feeds)
+	return w
+}
+
+// enter notes that a feed is asked, which nobody else may be doing.
+func (w *daemonWorld) enter(feed string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now[feed] {
+		w.t.Errorf("%s is polled by two at once", feed)
+	}
+	w.now[feed], w.asked[feed] = true, time.Now()
+	if w.onNext != nil {
+		w.onNext()
+		w.onNext = nil
+	}
+}
+
+func (w *daemonWorld) leave(feed string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.now, feed)
+}
+
+// atNextRequest calls do while a feed is asked.
+func (w *daemonWorld) atNextRequest(do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.onNext = do
+}
+
+// askedSince returns how many feeds were asked since then.
+func (w *daemonWorld) askedSince(then time.Time) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, at := range w.asked {
+		if at.After(then) {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *daemonWorld) configure(url string, feeds []newsroom.Feed) {
+	var c strings.Builder
+	fmt.Fprintf(&c, "store: %s\nrules: [bell.yaml]\nschedule: \"@every 3s\"\n", w.database)
+	fmt.Fprintf(&c, "fetch: {allow_private: true, per_host: 48, concurrency: 24, min_interval: 1s, timeout: 5s}\nslack: {api_url: %s}\nfeeds:\n", w.slack.APIURL())
+	for i, f := range feeds {
+		fmt.Fprintf(&c, "  - {url: %s/%s, tags: [c%d]}\n", url, f.Name, i%w.channels)
+	}
+	c.WriteString("routes:\n  routes:\n")
+	for i := range w.channels {
+		fmt.Fprintf(&c, "    - {tags: [c%d], channel: \"#c%d\"}\n", i, i)
+	}
+	w.write("tocsin.yaml", c.String())
+	w.write("bell.yaml", bellRules)
+}
+
+func (w *daemonWorld) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// sharer is a process that runs tocsin run.
+type sharer struct {
+	*exec.Cmd
+	log bytes.Buffer
+}
+
+// start starts a daemon, which is killed when the test ends, if not before.
+func (w *daemonWorld) start() *sharer {
+	w.t.Helper()
+	d := &sharer{Cmd: exec.Command(os.Args[0], "run")}
+	d.Dir, d.Stderr = w.dir, &d.log
+	d.Env = append(os.Environ(), asTocsin+"=1", "TOCSIN_SLACK_TOKEN="+slacktest.Token)
+	if err := d.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if d.ProcessState == nil {
+			d.Process.Kill()
+			d.Wait()
+		}
+		if w.t.Failed() {
+			w.t.Logf("a daemon's log:\n%.3000s", d.log.String())
+		}
+	})
+	return d
+}
+
+// wait waits until done.
+func (w *daemonWorld) wait(what string, limit time.Duration, done func() bool) {
+	w.t.Helper()
+	for end := time.Now().Add(limit); !done(); <-time.After(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.t.Fatalf("%s does not come", what)
+		}
+	}
+}
+
+// posted is how often each alert was posted.
+func (w *daemonWorld) posted() map[string]int {
+	posted := make(map[string]int)
+	for i := range w.channels {
+		for _, m := range w.slack.Messages(fmt.Sprintf("#c%d", i)) {
+			posted[fmt.Sprint(m.Metadata.EventPayload["key"])]++
+		}
+	}
+	return posted
+}
+
+// Daemons that share a database lose nothing and say nothing twice, though they
+// are killed while they poll and while they deliver, and though the database
+// starts again in the middle.
+func TestDaemonsShareADatabase(t *testing.T) {
+	t.Parallel()
+	server := pgtest.New(t)
+	w := newDaemonWorld(t, server.Database(t))
+	limit := time.Minute + time.Duration(w.feeds)*100*time.Millisecond
+	polling, delivering, lasting := w.start(), w.start(), w.start()
+	begun := time.Now()
+
+	w.wait("the first polls", limit, func() bool { return w.askedSince(begun) > w.feeds/4 })
+	w.atNextRequest(func() { polling.Process.Kill() })
+	polling.Wait()
+
+	posting := make(chan struct{})
+	w.slack.Fail("chat.postMessage", slacktest.Slow(posting, nil))
+	<-posting
+	delivering.Process.Kill()
+	delivering.Wait()
+
+	w.wait("the first alerts", limit, func() bool { return len(w.posted()) > w.feeds/4 })
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(time.Second)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	restarted := time.Now()
+	late := w.start()
+	w.wait("a poll of every feed", limit, func() bool { return w.askedSince(restarted) == w.feeds })
+	w.wait("every alert", limit, func() bool { return len(w.posted()) == w.feeds })
+	w.allIsThere(limit)
+	for _, d := range []*sharer{lasting, late} {
+		d.Process.Signal(syscall.SIGTERM)
+		if err := d.Wait(); err != nil {
+			t.Errorf("a daemon ends with %v", err)
+		}
+	}
+}
+
+// allIsThere waits until the store has everything once.
+func (w *daemonWorld) allIsThere(limit time.Duration) {
+	w.t.Helper()
+	db, err := postgres.Open(w.t.Context(), w.database)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	want := store.Counts{Feeds: w.feeds, Articles: 3 * w.feeds, Matches: w.feeds, Stories: w.feeds, Verdicts: w.feeds, SentAlerts: w.feeds}
+	var got store.Counts
+	w.wait("the end of every alert", limit, func() bool {
+		if got, err = db.Counts(context.Background()); err != nil {
+			w.t.Fatal(err)
+		}
+		return got.Pending == 0
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Errorf("the store (-want +got):\n%s", diff)
+	}
+	for key, n := range w.posted() {
+		if n != 1 {
+			w.t.Errorf("alert %s was posted %d times", key, n)
+		}
+	}
+}

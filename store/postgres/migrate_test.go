@@ -1,0 +1,145 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin/store"
+	"tocsin/store/postgres/pgtest"
+)
+
+// frozen are the steps that were released, and what they hold.
+var frozen = map[string]string{
+	"migrations/0001_first.sql": "44aecd846e10bb8e50242aa5ab3088ebf6d40b2cffbaeb3920698daebb8d45a8",
+}
+
+func TestReleasedMigrationsAreNotEdited(t *testing.T) {
+	t.Parallel()
+	for file, want := range frozen {
+		text, err := released.ReadFile(file)
+		check(t, err)
+		if got := fmt.Sprintf("%x", sha256.Sum256(text)); got != want {
+			t.Errorf("%s was edited: stores that have it would differ from new ones; write a new step\ngot  %s\nwant %s", file, got, want)
+		}
+	}
+}
+
+func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string][]string{
+		"a gap":            {"0001_a.sql", "0003_b.sql"},
+		"one number twice": {"0001_a.sql", "0001_b.sql"},
+		"no number":        {"0001_a.sql", "two.sql"},
+		"from zero":        {"0000_a.sql"},
+	} {
+		dir := fstest.MapFS{}
+		for _, f := range files {
+			dir["migrations/"+f] = &fstest.MapFile{}
+		}
+		if steps, err := migrations(dir); err == nil {
+			t.Errorf("%s: got %v", name, steps)
+		}
+	}
+}
+
+func TestOpeningAtOnceMigratesOnce(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			db, err := Open(t.Context(), url)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			db.Close()
+		})
+	}
+	wg.Wait()
+	if n := count(t, openAt(t, url), `SELECT count(*) FROM ledger`); n != SchemaVersion() {
+		t.Errorf("the ledger has %d entries", n)
+	}
+}
+
+func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	check(t, openAt(t, url).SyncFeeds(t.Context(), []store.Subscription{{URL: "a"}}))
+	steps, err := migrations(released)
+	check(t, err)
+	next := len(steps) + 1
+	step := func(sql string) []migration {
+		return append(steps[:len(steps):len(steps)], migration{next, "next", sql})
+	}
+	if _, err := openWith(t.Context(), url, true, step(`CREATE TABLE half (n integer); INSERT INTO half VALUES ('none')`)); err == nil {
+		t.Fatal("a step that fails is taken")
+	}
+	db := openAt(t, url)
+	if n := count(t, db, `SELECT count(*) FROM pg_tables WHERE tablename = 'half'`); n != 0 {
+		t.Error("half of it was taken")
+	}
+	mended, err := openWith(t.Context(), url, true, step(`CREATE TABLE half (n integer); INSERT INTO half SELECT count(*) FROM feeds`))
+	check(t, err)
+	defer mended.Close()
+	if n := count(t, mended, `SELECT n FROM half`); n != 1 {
+		t.Errorf("the step saw %d feeds, want the one that was there", n)
+	}
+	// The older program is refused from now on, whose store stays as it is.
+	if _, err := Open(t.Context(), url); !errors.Is(err, store.ErrNewerSchema) {
+		t.Errorf("error is %v, want ErrNewerSchema", err)
+	}
+	check(t, db.SyncFeeds(t.Context(), nil))
+}
+
+func TestWhoOnlyReadsMakesNothing(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	if _, err := OpenExisting(t.Context(), url); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v, want fs.ErrNotExist", err)
+	}
+	openAt(t, url)
+	db, err := OpenExisting(t.Context(), url)
+	check(t, err)
+	db.Close()
+}
+
+func TestADatabaseWithOtherTablesIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	run(t, url, `CREATE TABLE customers (n integer); CREATE SCHEMA news`)
+	if _, err := Open(t.Context(), url); !errors.Is(err, errForeign) {
+		t.Errorf("error is %v", err)
+	}
+	// A schema of its own is fine, and is another store than the next one.
+	db := openAt(t, url+"&search_path=news")
+	check(t, db.SyncFeeds(t.Context(), []store.Subscription{{URL: "a"}}))
+	if n := count(t, db, `SELECT count(*) FROM news.feeds`); n != 1 {
+		t.Errorf("%d feeds are in the schema", n)
+	}
+}
+
+// run runs statements in a database.
+func run(t testing.TB, url, statements string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	check(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), statements)
+	check(t, err)
+}
+
+// count returns the one number of a query.
+func count(t testing.TB, db *DB, query string, args ...any) (n int) {
+	t.Helper()
+	check(t, db.direct().one(t.Context(), query, args...).Scan(&n))
+	return n
+}
