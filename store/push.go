@@ -60,7 +60,7 @@ type Pushes interface {
 	// token. Where something in it was new, the push has one more delivery in a row.
 	PushDelivered(ctx context.Context, token string, at time.Time, news bool) error
 
-	// PushMissed writes that a poll of the feed found what the hub did not bring: the
+	// PushMissed writes that a poll of the feed found what its hub did not bring: the
 	// push has no deliveries in a row.
 	PushMissed(ctx context.Context, feed string) error
 

@@ -41,13 +41,14 @@ func (w *Watcher) askDue(ctx context.Context) (next time.Time, err error) {
 	// The lease covers waiting for a turn and the request.
 	c := store.Claim{Holder: w.opts.Holder, Lease: time.Minute + 4*w.opts.Timeout, Limit: maxAsking}
 	for {
-		c.Now = w.now()
-		pushes, err := w.opts.Push.Store.ClaimPushes(ctx, c)
-		if err != nil {
-			return time.Time{}, err
+		// A look costs less than a claim, and mostly nothing is due.
+		next, err = w.opts.Push.Store.NextPush(ctx)
+		if c.Now = w.now(); err != nil || next.IsZero() || next.After(c.Now) {
+			return next, err
 		}
-		if len(pushes) == 0 {
-			return w.opts.Push.Store.NextPush(ctx)
+		pushes, err := w.opts.Push.Store.ClaimPushes(ctx, c)
+		if err != nil || len(pushes) == 0 {
+			return c.Now.Add(hostRest), err // another daemon was quicker
 		}
 		var asking sync.WaitGroup
 		for _, p := range pushes {

@@ -210,7 +210,7 @@ func (db *DB) PushDelivered(ctx context.Context, token string, at time.Time, new
 // PushMissed implements store.Pushes.
 func (db *DB) PushMissed(ctx context.Context, feed string) error {
 	return db.write(ctx, "noting a missed delivery", func(tx *tx) error {
-		_, err := tx.exec(ctx, `UPDATE pushes SET streak = 0 WHERE feed = (SELECT id FROM feeds WHERE url = ?)`, feed)
+		_, err := tx.exec(ctx, `UPDATE pushes SET streak = 0 WHERE state <> 'ending' AND feed = (SELECT id FROM feeds WHERE url = ?)`, feed)
 		return err
 	})
 }
