@@ -22,6 +22,7 @@ const module = "tocsin"
 var mayImport = map[string][]string{
 	"rules":            {"rules/yamlfile"},
 	"rules/yamlfile":   {},
+	"rules/learn":      {"rules", "rules/yamlfile"},
 	"store":            {},
 	"store/postgres":   {"store"},
 	"store/sqlite":     {"store"},
@@ -152,6 +153,9 @@ func TestAllowed(t *testing.T) {
 		{"rules", "rules/yamlfile", true},
 		{"rules/yamlfile", "rules", false},
 		{"rules", "store", false},
+		{"rules", "rules/learn", false},
+		{"rules/learn", "rules", true},
+		{"rules/learn", "watcher/feed/htmltext", false},
 		{"store", "rules", false},
 		{"store/storetest", "store/sqlite", false},
 		{"store/postgres", "store/sqlite", false},

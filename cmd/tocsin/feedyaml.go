@@ -3,10 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
+
+	"tocsin/rules/yamlfile"
 )
 
 // listedFeed is an entry of a feed list that is written for people.
@@ -23,27 +22,13 @@ func feedYAML(list []listedFeed) []byte {
 		if f.note != "" {
 			fmt.Fprintf(&b, "# %s\n", oneLine(f.note))
 		}
-		fmt.Fprintf(&b, "- url: %s\n", yamlText(f.url))
+		fmt.Fprintf(&b, "- url: %s\n", yamlfile.Quote(f.url))
 		if f.title != "" {
-			fmt.Fprintf(&b, "  title: %s\n", yamlText(oneLine(f.title)))
+			fmt.Fprintf(&b, "  title: %s\n", yamlfile.Quote(oneLine(f.title)))
 		}
 		if len(f.tags) > 0 {
-			fmt.Fprintf(&b, "  tags: [%s]\n", strings.Join(each(f.tags, func(t string) string { return yamlText(oneLine(t)) }), ", "))
+			fmt.Fprintf(&b, "  tags: [%s]\n", strings.Join(each(f.tags, func(t string) string { return yamlfile.Quote(oneLine(t)) }), ", "))
 		}
 	}
 	return b.Bytes()
-}
-
-// plainYAML are the texts that YAML takes for what they are without quotes, in
-// flow and in block: words, and addresses.
-var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*$|^https?://[A-Za-z0-9._~/?=&%+@:-]*[A-Za-z0-9_~/=]$`)
-
-// yamlText is a text as a scalar of YAML. A string of Go is one, and escapes what is
-// not printable.
-func yamlText(s string) string {
-	words := []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-	if plainYAML.MatchString(s) && !slices.Contains(words, strings.ToLower(s)) {
-		return s
-	}
-	return strconv.Quote(strings.ToValidUTF8(s, "\ufffd"))
 }

@@ -54,6 +54,12 @@ func (r *Reader) ReadPage(ctx context.Context, req PageRequest) (text string, er
 	return pageText(body, a.header.Get("Content-Type"), a.url)
 }
 
+// PageText returns the text of the article on a page that somebody saved, as
+// ReadPage does of one that was fetched. The error is an *Error.
+func PageText(page []byte) (string, error) {
+	return pageText(page, "text/html", new(url.URL))
+}
+
 // pageText is the text of the article on a page. The error is an *Error.
 func pageText(body []byte, contentType string, at *url.URL) (text string, err error) {
 	if kind, _, _ := mime.ParseMediaType(contentType); kind != "" && kind != "text/html" && kind != "application/xhtml+xml" {
