@@ -16,11 +16,13 @@ type PollReport struct {
 	Feed      string // its URL
 	Title     string
 	Unchanged bool
-	Failed    bool   // nothing could be read
-	New       int    // articles not seen before
-	Matched   int    // of these: articles that rules matched
-	Alerts    int    // raised
-	Problem   string // one line: why the feed could not be read, or only in part; "" when all is well
+	Failed    bool           // nothing could be read
+	New       int            // articles not seen before
+	Matched   int            // of these: articles that rules matched
+	Alerts    int            // raised
+	Decided   store.Decision // about the new articles
+	At        time.Time      // when it ended
+	Problem   string         // one line: why the feed could not be read, or only in part; "" when all is well
 }
 
 // poll reads one feed, judges what is new, and commits both. idle is called when
@@ -89,7 +91,7 @@ func (w *Watcher) after(o *outcome) store.Feed {
 func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
 	report := PollReport{
 		Feed: p.Feed.URL, Title: sourceName(o.sub, p.Feed), Problem: p.Feed.Problem,
-		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged,
+		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, At: o.ended,
 	}
 	j := judge{
 		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
@@ -105,12 +107,12 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) {
 		w.uncommitted(ctx, p.Feed.URL, err)
 		return
 	}
-	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)
+	report.Matched, report.Alerts, report.Decided = len(decided.Reports), len(decided.Alerts), decided
 	if w.tally.storeWorked() {
 		w.log.Info("the store works again")
 	}
 	w.tell(ctx, o, p.Feed, report.New)
-	w.committed(report, decided)
+	w.committed(report)
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when
@@ -127,8 +129,8 @@ func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 }
 
 // committed tells everybody what a poll brought.
-func (w *Watcher) committed(report PollReport, d store.Decision) {
-	for _, m := range d.Matches {
+func (w *Watcher) committed(report PollReport) {
+	for _, m := range report.Decided.Matches {
 		w.log.Info("match", "feed", config.Loggable(report.Feed),
 			"article", m.Article, "rule", m.Rule, "score", m.Score, "threshold", m.Threshold, "status", m.Status)
 	}
@@ -136,7 +138,7 @@ func (w *Watcher) committed(report PollReport, d store.Decision) {
 	if w.opts.Polled != nil {
 		w.opts.Polled(report)
 	}
-	if len(d.Alerts) > 0 {
+	if report.Alerts > 0 {
 		signal(w.rang)
 	}
 }

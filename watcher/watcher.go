@@ -56,6 +56,12 @@ type Options struct {
 	// Polled is told of every poll when it is committed; nil tells nobody. It
 	// may be called from several goroutines at once.
 	Polled func(PollReport)
+	// Attempted is told of every attempt at saying an alert when its outcome is
+	// recorded, in the same way.
+	Attempted func(AttemptReport)
+	// Began is called when Run has made the feeds known to the store, and begins
+	// to poll; nil calls nothing.
+	Began func()
 }
 
 // Watcher polls, judges and delivers. Make it with New.
@@ -81,6 +87,8 @@ type Watcher struct {
 	delivering sync.WaitGroup
 	rang       chan struct{} // an alert was committed, or an attempt has ended
 	pacing     pacing
+
+	polls, deliveries pulse
 
 	tally tally
 	twins sync.Map // pairs of URLs that were told to have one address
@@ -131,6 +139,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 	leave, err := w.begin(ctx, spread)
 	if err != nil {
 		return err
+	}
+	if w.opts.Began != nil {
+		w.opts.Began()
 	}
 	var loops sync.WaitGroup
 	loops.Go(func() { w.pollLoop(ctx) })
