@@ -25,6 +25,7 @@ type Config struct {
 	Slack  Slack
 	Routes []Route // flattened: in the order in which they are tried
 	Log    Log
+	Web    Web
 	// StoryWindow is how long a story takes further reports.
 	StoryWindow time.Duration
 	// Listed are the URLs of all feeds that the configuration names, enabled or
@@ -80,7 +81,14 @@ type Route struct {
 // Log is how the daemon logs.
 type Log struct {
 	Level  string // debug, info, warn, error
-	Format string // auto, text, json, journal
+	Format string // auto, text, json, journal; see logBlock
+}
+
+// Web is what is served over HTTP.
+type Web struct {
+	Listen    string // host:port; "" serves nothing
+	Asked     bool   // the file has Listen: it is no default
+	TokenFile string // what requests must carry; "" asks for none, on loopback only
 }
 
 // Defaults that other code needs too.
@@ -89,4 +97,5 @@ const (
 	DefaultMaxAge   = 24 * time.Hour
 	DefaultStore    = "tocsin.db"
 	DefaultChannel  = "#ai-news"
+	DefaultListen   = "127.0.0.1:8420"
 )
