@@ -13,13 +13,21 @@ import (
 // does nothing.
 type systemd struct {
 	log  *slog.Logger
+	send func(state string) error
 	mu   sync.Mutex
 	line string // the status that was told last
 }
 
+func newSystemd(log *slog.Logger) *systemd {
+	return &systemd{log: log, send: func(state string) error {
+		_, err := sdnotify.SdNotify(false, state)
+		return err
+	}}
+}
+
 // tell sends assignments, such as READY=1.
 func (s *systemd) tell(state ...string) {
-	if _, err := sdnotify.SdNotify(false, strings.Join(state, "\n")); err != nil {
+	if err := s.send(strings.Join(state, "\n")); err != nil {
 		s.log.Warn("systemd cannot be told", "state", state[0], "err", err)
 	}
 }

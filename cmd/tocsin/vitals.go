@@ -30,8 +30,8 @@ type vitals struct {
 	first chan struct{} // closed when the daemon has begun
 
 	mu      sync.Mutex
-	watcher *watcher.Watcher // nil until there is one
-	begun   bool             // it polls
+	watcher patient // nil until there is one
+	begun   bool    // it polls
 	ending  bool
 	turned  time.Time // when its loops did last
 	hangs   error     // why they did not the last time; nil when they did
@@ -39,13 +39,20 @@ type vitals struct {
 }
 
 func newVitals(log *slog.Logger, s *settings) *vitals {
-	v := &vitals{log: log, systemd: &systemd{log: log}, counting: newCounting(s), first: make(chan struct{})}
+	v := &vitals{log: log, systemd: newSystemd(log), counting: newCounting(s), first: make(chan struct{})}
 	v.metrics.Watch(v.state)
 	return v
 }
 
+// patient is the watcher whose vitals are taken.
+type patient interface {
+	Pulse(ctx context.Context) error
+	Backlog(ctx context.Context) (watcher.Backlog, error)
+	Troubles(ctx context.Context) []string
+}
+
 // of says whose vitals these are.
-func (v *vitals) of(w *watcher.Watcher) {
+func (v *vitals) of(w patient) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.watcher = w
