@@ -17,7 +17,7 @@ package:
 	go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/tocsin build/man
 	gzip -9n build/man/*
 	for shell in bash fish zsh; do go run ./cmd/tocsin completion $$shell > build/completions/$$shell || exit 1; done
-	printf 'tocsin (%s-1) unstable; urgency=medium\n\n  * Version %s.\n\n -- The tocsin authors <tocsin@localhost.localdomain>  %s\n' \
+	printf 'tocsin (%s-1) unstable; urgency=medium\n\n  * Version %s.\n\n -- The tocsin authors <tocsin@tocsin.example.org>  %s\n' \
 		'$(VERSION)' '$(VERSION)' "$$(date -u -R -d @$(SOURCE_DATE_EPOCH))" | gzip -9n > build/changelog.gz
 	$(NFPM) package --config deploy/nfpm.yaml --packager deb --target build/
 	$(NFPM) package --config deploy/nfpm.yaml --packager rpm --target build/
