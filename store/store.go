@@ -437,4 +437,7 @@ type Counts struct {
 	Stories                   int
 	Verdicts                  int
 	Pending, SentAlerts, Dead int // alerts by state
+	// OldestPending is when the oldest pending alert was created; zero: there is
+	// none.
+	OldestPending time.Time
 }

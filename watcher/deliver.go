@@ -39,6 +39,7 @@ func (w *Watcher) deliverLoop(ctx context.Context) {
 	defer w.delivering.Wait()
 	for ctx.Err() == nil {
 		_, next, err := w.deliverDue(ctx)
+		w.deliveries.beat()
 		if ctx.Err() != nil {
 			return
 		}
@@ -103,11 +104,12 @@ func (w *Watcher) deliverDue(ctx context.Context) (started int, next time.Time, 
 // deliver makes one attempt at one alert and records what became of it. What
 // was said is recorded even if ctx ends, since it cannot be unsaid.
 func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
+	var published time.Time
 	d := store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem}
 	if err := w.pacing.turn(ctx, w.now, a.Channel); err != nil {
 		d.Untried, d.NextTry = true, a.NextTry
 	} else {
-		w.attempt(ctx, a, &d)
+		published = w.attempt(ctx, a, &d)
 	}
 	d.At = w.now()
 	err := w.insist(ctx, recordFor, func() error {
@@ -123,17 +125,29 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 		w.tally.storeFailed(err)
 	default:
 		w.tally.delivered(d)
+		if w.opts.Attempted != nil && !d.Untried {
+			w.opts.Attempted(AttemptReport{Route: a.Route, State: d.State, Published: published, At: d.At})
+		}
 	}
 }
 
+// AttemptReport is how one attempt at saying an alert ended.
+type AttemptReport struct {
+	Route     string
+	State     store.AlertState // pending: it is tried again
+	Published time.Time        // when the article was that it is about; zero: not known
+	At        time.Time
+}
+
 // attempt says an alert, or finds that it was said, and notes the outcome in d.
-func (w *Watcher) attempt(ctx context.Context, a store.Alert, d *store.Delivery) {
+// It returns when the alert's article was published.
+func (w *Watcher) attempt(ctx context.Context, a store.Alert, d *store.Delivery) (published time.Time) {
 	log := w.log.With("alert", a.ID, "channel", a.Channel)
 	var content slack.Alert
 	if err := json.Unmarshal(a.Content, &content); err != nil {
 		d.State, d.Problem = store.AlertFailed, "reading the alert's content: "+err.Error()
 		log.Error("alert cannot be said", "reason", d.Problem)
-		return
+		return time.Time{}
 	}
 	if a.Unsettled {
 		receipt, sure, err := w.lookUp(ctx, log, a)
@@ -141,18 +155,19 @@ func (w *Watcher) attempt(ctx context.Context, a store.Alert, d *store.Delivery)
 		case err != nil:
 			// Whether it was said is as unknown as before.
 			d.Problem, d.NextTry = err.Error(), w.now().Add(max(ambiguousRetry, backoff(a.Attempts)))
-			return
+			return content.Published
 		case sure:
 			w.sent(log, a, d, receipt)
-			return
+			return content.Published
 		}
 	}
 	receipt, err := w.sink.Post(context.WithoutCancel(ctx), a.Channel, content)
 	if err != nil {
 		w.failed(log, a, d, err)
-		return
+	} else {
+		w.sent(log, a, d, receipt)
 	}
-	w.sent(log, a, d, receipt)
+	return content.Published
 }
 
 // lookUp searches the channel for an alert that an earlier attempt may have

@@ -17,12 +17,14 @@ type PollReport struct {
 	Feed      string // its URL
 	Title     string
 	Unchanged bool
-	Pushed    bool   // a hub brought it: nobody was asked
-	Failed    bool   // nothing could be read
-	New       int    // articles not seen before
-	Matched   int    // of these: articles that rules matched
-	Alerts    int    // raised
-	Problem   string // one line: why the feed could not be read, or only in part; "" when all is well
+	Pushed    bool           // a hub brought it: nobody was asked
+	Failed    bool           // nothing could be read
+	New       int            // articles not seen before
+	Matched   int            // of these: articles that rules matched
+	Alerts    int            // raised
+	Decided   store.Decision // about the new articles
+	At        time.Time      // when it ended
+	Problem   string         // one line: why the feed could not be read, or only in part; "" when all is well
 }
 
 // poll reads one feed, judges what is new, and commits both. idle is called when
@@ -127,7 +129,7 @@ func (w *Watcher) after(o *outcome) store.Feed {
 func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news int, err error) {
 	report := PollReport{
 		Feed: p.Feed.URL, Title: sourceName(o.sub, p.Feed), Problem: p.Feed.Problem,
-		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, Pushed: o.pushed,
+		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, Pushed: o.pushed, At: o.ended,
 	}
 	j := judge{
 		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
@@ -145,12 +147,12 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		w.uncommitted(ctx, p.Feed.URL, err)
 		return 0, err
 	}
-	report.Matched, report.Alerts = len(decided.Reports), len(decided.Alerts)+len(p.Alerts)
+	report.Matched, report.Alerts, report.Decided = len(decided.Reports), len(decided.Alerts)+len(p.Alerts), decided
 	if w.tally.storeWorked() {
 		w.log.Info("the store works again")
 	}
 	w.tell(ctx, o, p.Feed, report.New)
-	w.committed(report, decided)
+	w.committed(report)
 	return report.New, nil
 }
 
@@ -168,8 +170,8 @@ func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 }
 
 // committed tells everybody what a poll brought.
-func (w *Watcher) committed(report PollReport, d store.Decision) {
-	for _, m := range d.Matches {
+func (w *Watcher) committed(report PollReport) {
+	for _, m := range report.Decided.Matches {
 		w.log.Info("match", "feed", config.Loggable(report.Feed),
 			"article", m.Article, "rule", m.Rule, "score", m.Score, "threshold", m.Threshold, "status", m.Status)
 	}

@@ -14,6 +14,7 @@ func (w *Watcher) pollLoop(ctx context.Context) {
 	defer w.running.Wait()
 	for ctx.Err() == nil {
 		wake, err := w.startDue(ctx)
+		w.polls.beat()
 		if err != nil {
 			if ctx.Err() != nil {
 				return

@@ -24,7 +24,7 @@ type tally struct {
 	mu   sync.Mutex
 	sum  Summary
 	err  error // the first that the store made
-	down bool  // the store's last answer was an error
+	down error // the store's last answer, as far as it was an error
 }
 
 func (t *tally) polled(r PollReport) {
@@ -49,8 +49,8 @@ func (t *tally) storeFailed(err error) (news bool) {
 	if t.err == nil {
 		t.err = err
 	}
-	news = !t.down
-	t.down = true
+	news = t.down == nil
+	t.down = err
 	return news
 }
 
@@ -59,9 +59,16 @@ func (t *tally) storeFailed(err error) (news bool) {
 func (t *tally) storeWorked() (news bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	news = t.down
-	t.down = false
+	news = t.down != nil
+	t.down = nil
 	return news
+}
+
+// trouble is the store's last answer, if that was an error.
+func (t *tally) trouble() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.down
 }
 
 func (t *tally) storeErr() error {

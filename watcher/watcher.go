@@ -60,6 +60,12 @@ type Options struct {
 	// Polled is told of every poll when it is committed; nil tells nobody. It
 	// may be called from several goroutines at once.
 	Polled func(PollReport)
+	// Attempted is told of every attempt at saying an alert when its outcome is
+	// recorded, in the same way.
+	Attempted func(AttemptReport)
+	// Began is called when Run has made the feeds known to the store, and begins
+	// to poll; nil calls nothing.
+	Began func()
 }
 
 // Watcher polls, judges and delivers. Make it with New.
@@ -88,9 +94,10 @@ type Watcher struct {
 	rang       chan struct{} // an alert was committed, or an attempt has ended
 	pacing     pacing
 
-	hubs    chan struct{}  // a hub was found, or has verified something
-	brought chan *bringing // to whoever takes what hubs bring
-	taking  chan struct{}  // a token for each delivery that is being taken
+	hubs              chan struct{}  // a hub was found, or has verified something
+	brought           chan *bringing // to whoever takes what hubs bring
+	taking            chan struct{}  // a token for each delivery that is being taken
+	polls, deliveries pulse
 
 	tally tally
 	twins sync.Map // pairs of URLs that were told to have one address
@@ -146,6 +153,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 		return err
 	}
 	w.daemon = true
+	if w.opts.Began != nil {
+		w.opts.Began()
+	}
 	var loops sync.WaitGroup
 	loops.Go(func() { w.pollLoop(ctx) })
 	if w.sink != nil {

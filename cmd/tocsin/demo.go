@@ -59,7 +59,7 @@ func (e *env) demo(ctx context.Context, once bool) error {
 	out := newConsole(e.stderr)
 	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), true)
 	sink := watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions())
-	return s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
+	return s.watch(ctx, log, sink, listeners{}, func(w *watcher.Watcher) error {
 		if !once {
 			e.printf("news comes in for about a minute; Ctrl-C ends the demo")
 			return w.Run(ctx)

@@ -14,10 +14,6 @@ import (
 	"syscall"
 )
 
-func main() {
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
-
 // run is main with everything that it takes from the process as arguments. It
 // returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -46,7 +46,7 @@ func (e *env) once(ctx context.Context, o onceOptions) error {
 		return err
 	}
 	var sum watcher.Summary
-	err = s.watch(ctx, log, sink, progress(out, len(s.config.Feeds)), func(w *watcher.Watcher) (err error) {
+	err = s.watch(ctx, log, sink, listeners{polled: progress(out, len(s.config.Feeds))}, func(w *watcher.Watcher) (err error) {
 		sum, err = w.Once(ctx, o.all)
 		return err
 	})

@@ -135,7 +135,7 @@ func TestPublishedNewsRing(t *testing.T) {
 		c.gate.Lock()
 		defer c.gate.Unlock()
 		d.start("run", "")
-		_, address, _ := strings.Cut(d.waitFor("serving"), "address=")
+		_, address, _ := strings.Cut(d.waitFor("health and metrics are served"), "at=")
 		c.inner.Store(&url.URL{Scheme: "http", Host: strings.TrimSpace(address)})
 	}
 	config(c.site.URL + "/feed")

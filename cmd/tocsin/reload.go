@@ -68,14 +68,21 @@ func (l *loadedRules) setFor(c *config.Config, now time.Time) (*rules.Set, []yam
 	return compiled.set, problems
 }
 
-// reloader returns what keeps a watcher's rules as their files have them. asked
-// is called on every request for a reload.
-func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, asked func()) *reload.Reloader {
+// reloader returns what keeps a watcher's rules as their files have them. What it
+// does is told to v; changed is called on every request for a reload.
+func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals, changed func()) *reload.Reloader {
 	return reload.New(log, time.Now, reload.InUse{Draft: s.draft, Set: s.rules, At: s.at}, reload.Options{
-		Read:  func() reload.Draft { return readDraft(s.config) },
-		Use:   w.SetRules,
+		Read: func() reload.Draft { return readDraft(s.config) },
+		Use: func(set *rules.Set) {
+			w.SetRules(set)
+			v.expect(set)
+		},
 		Watch: reload.Files(onDisk(s.config.Rules)),
-		Asked: asked,
+		Asked: func() {
+			v.reloading()
+			changed()
+		},
+		Looked: v.looked,
 	})
 }
 
@@ -100,7 +107,7 @@ func onDisk(paths []string) []string {
 func configNotice(log *slog.Logger, path string) func() {
 	before, err := readText(path)
 	if err != nil {
-		return nil // there is none
+		return func() {} // there is none
 	}
 	return func() {
 		if after, err := readText(path); err == nil && !bytes.Equal(before, after) {

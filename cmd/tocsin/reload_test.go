@@ -26,6 +26,7 @@ type daemon struct {
 	t       *testing.T
 	dir     string
 	url     string       // of the feed
+	env     []string     // more of the environment
 	asked   atomic.Int64 // how often the feed was asked for
 	cmd     *exec.Cmd
 	lines   chan string // what it prints, on both outputs in order
@@ -67,6 +68,7 @@ func (d *daemon) start(command, token string) {
 	d.cmd = exec.Command(os.Args[0], command)
 	d.cmd.Dir = d.dir
 	d.cmd.Env = append(os.Environ(), asTocsin+"=1", "TOCSIN_SLACK_TOKEN="+token)
+	d.cmd.Env = append(d.cmd.Env, d.env...)
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		d.t.Fatal(err)

@@ -24,7 +24,10 @@ it (fetch.websub_callback), and are polled less often while the hub does its wor
 
 Rules are reloaded when their files change, and on SIGHUP. If anything is wrong with
 them, the log says what, and those before stay in use. The configuration, with the
-list of its rules, and the feeds are read at the start only.`,
+list of its rules, and the feeds are read at the start only.
+
+At web.listen it serves /livez, /readyz and /metrics. Under systemd it is a service of
+Type=notify with a watchdog, and its log carries the journal's priorities.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			requests := hangups()
@@ -46,23 +49,27 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.listen()
+	s.pushed = s.config.Fetch.WebsubCallback != ""
+	site, err := openSite(log, s.config.Web)
 	if err != nil {
 		return err
 	}
-	if s.pushed = l != nil; s.pushed {
-		defer l.Close() // no harm where it was served
-	}
+	v := newVitals(log, s)
+	site.serve(v)
+	defer site.close()
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
-	var memory sync.WaitGroup
-	memory.Go(func() { giveBack(idle) })
-	defer memory.Wait()
+	var beside sync.WaitGroup
+	beside.Go(func() { giveBack(idle) })
+	beside.Go(func() { v.run(idle) })
+	defer beside.Wait()
 	defer stop()
-	err = s.watch(ctx, log, sink, nil, func(w *watcher.Watcher) error {
-		return serving(log, l, s.handler(log, w), func() error {
-			return runReloading(ctx, w, s.reloader(log, w, configNotice(log, e.configPath())), requests)
-		})
+	err = s.watch(ctx, log, sink, v.listeners(), func(w *watcher.Watcher) error {
+		v.of(w)
+		if s.pushed {
+			site.takePushes(s.config.Fetch, w.Subscriber())
+		}
+		return runReloading(ctx, w, s.reloader(log, w, v, configNotice(log, e.configPath())), requests)
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))

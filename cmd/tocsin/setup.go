@@ -145,10 +145,17 @@ func newReader(f config.Fetch) *feed.Reader {
 	})
 }
 
+// listeners are told what a watcher does; see watcher.Options. Any may be nil.
+type listeners struct {
+	polled    func(watcher.PollReport)
+	attempted func(watcher.AttemptReport)
+	began     func()
+}
+
 // watch opens the store, has work use a watcher of the settings, and closes
 // everything again. Trouble with the store comes back as such, and a signal
 // that ended the work as errInterrupted.
-func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sink, polled func(watcher.PollReport), work func(*watcher.Watcher) error) error {
+func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sink, told listeners, work func(*watcher.Watcher) error) error {
 	db, err := openStore(ctx, s.config.Store)
 	if err != nil {
 		return storeTrouble(err)
@@ -167,7 +174,9 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		Timeout:     s.config.Fetch.Timeout,
 		MinInterval: s.config.Fetch.MinInterval,
 		StoryWindow: s.config.StoryWindow,
-		Polled:      polled,
+		Polled:      told.polled,
+		Attempted:   told.attempted,
+		Began:       told.began,
 	}
 	if s.pushed {
 		// The configuration sees to it that a store that is pushed into can keep it.

@@ -2,12 +2,14 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"tocsin/store"
 )
 
 // Counts implements store.Store. It reads an index a table.
 func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
+	var oldest *time.Time
 	err = db.operate(ctx, "counting", func(ctx context.Context) error {
 		return db.direct().one(ctx, `
 			SELECT
@@ -19,10 +21,14 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 				(SELECT count(*) FROM verdicts),
 				(SELECT count(*) FROM alerts WHERE state = 'pending'),
 				(SELECT count(*) FROM alerts WHERE state = 'sent'),
-				(SELECT count(*) FROM alerts WHERE state = 'failed')`,
+				(SELECT count(*) FROM alerts WHERE state = 'failed'),
+				(SELECT min(created) FROM alerts WHERE state = 'pending')`,
 		).Scan(&c.Feeds, &c.FeedsFailing, &c.Articles, &c.Matches, &c.Stories, &c.Verdicts,
-			&c.Pending, &c.SentAlerts, &c.Dead)
+			&c.Pending, &c.SentAlerts, &c.Dead, &oldest)
 	})
+	if oldest != nil {
+		c.OldestPending = oldest.UTC()
+	}
 	return c, err
 }
 

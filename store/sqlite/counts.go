@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"tocsin/store"
 )
@@ -10,6 +11,7 @@ import (
 // Counts implements store.Store. It reads an index a table: 15 ms with 400,000
 // articles.
 func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
+	var oldest sql.NullInt64
 	err = db.read("counting", func(pool *sql.DB) error {
 		return pool.QueryRowContext(ctx, `
 			SELECT
@@ -21,10 +23,14 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 				(SELECT count(*) FROM verdicts),
 				(SELECT count(*) FROM alerts WHERE state = 'pending'),
 				(SELECT count(*) FROM alerts WHERE state = 'sent'),
-				(SELECT count(*) FROM alerts WHERE state = 'failed')`,
+				(SELECT count(*) FROM alerts WHERE state = 'failed'),
+				(SELECT min(created) FROM alerts INDEXED BY alerts_pending WHERE state = 'pending')`,
 		).Scan(&c.Feeds, &c.FeedsFailing, &c.Articles, &c.Matches, &c.Stories, &c.Verdicts,
-			&c.Pending, &c.SentAlerts, &c.Dead)
+			&c.Pending, &c.SentAlerts, &c.Dead, &oldest)
 	})
+	if oldest.Valid {
+		c.OldestPending = time.UnixMicro(oldest.Int64).UTC()
+	}
 	return c, err
 }
 

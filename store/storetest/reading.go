@@ -76,7 +76,12 @@ func testCounts(t *testing.T, open opener) {
 			w.ok(w.RecordDelivery(w.ctx, sent(x, "b")))
 			w.ok(w.RecordDelivery(w.ctx, failed(x, "c")))
 			w.is(w.counts(), store.Counts{Feeds: 1, Articles: 3, Matches: 1, Stories: 1, Verdicts: 6,
-				Pending: 3, SentAlerts: 2, Dead: 1}, "counts")
+				Pending: 3, SentAlerts: 2, Dead: 1, OldestPending: at(3)}, "counts")
+		},
+		"the oldest pending alert is that which was created first": func(t *testing.T, w *world) {
+			x := w.alarmed("first", "second")
+			w.found(deciding(store.Decision{Alerts: []store.Alert{alert(x, "last", -1)}}), x.Feed, article(x.Feed, 2))
+			w.is(w.counts().OldestPending, at(-1), "oldest")
 		},
 		"feeds that fail or are gone are failing, each once": func(t *testing.T, w *world) {
 			w.subscribe("a", "b", "c", "d")

@@ -68,9 +68,6 @@ type Fetch struct {
 }
 
 // Web is where tocsin is reached over HTTP.
-type Web struct {
-	Listen string // host:port; "" serves nothing
-}
 
 // Slack is how Slack is reached.
 type Slack struct {
@@ -91,7 +88,14 @@ type Route struct {
 // Log is how the daemon logs.
 type Log struct {
 	Level  string // debug, info, warn, error
-	Format string // auto, text, json, journal
+	Format string // auto, text, json, journal; see logBlock
+}
+
+// Web is what is served over HTTP.
+type Web struct {
+	Listen    string // host:port; "" serves nothing
+	Asked     bool   // the file has Listen: it is no default
+	TokenFile string // what requests must carry; "" asks for none, on loopback only
 }
 
 // Defaults that other code needs too.

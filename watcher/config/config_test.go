@@ -107,6 +107,18 @@ func TestDefaultIsTheStarterPack(t *testing.T) {
 	}
 }
 
+func TestTheConfigurationOfThePackageIsRight(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../deploy/package/tocsin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parse(t, string(data))
+	if want := (Web{Listen: DefaultListen}); c.Web != want || c.Store != "/var/lib/tocsin/tocsin.db" {
+		t.Errorf("store %s, web %+v", c.Store, c.Web)
+	}
+}
+
 func TestPathsAreRelativeToTheFile(t *testing.T) {
 	t.Parallel()
 	c := parse(t, "store: data/t.db\nrules: [rules, /srv/rules, 'builtin:']\nslack: {token_file: token}\n")

@@ -40,7 +40,8 @@ type File struct {
 	Stories storiesBlock `yaml:"stories"`
 	// Retention is how long articles are kept. Without effect in this version.
 	Retention retentionBlock `yaml:"retention"`
-	// Web is where tocsin is reached over HTTP.
+	// Web is what a running tocsin serves over HTTP: its health, its metrics, and what
+	// hubs reach.
 	Web webBlock `yaml:"web"`
 	// Log is how the daemon logs.
 	Log logBlock `yaml:"log"`
@@ -210,14 +211,15 @@ type retentionBlock struct {
 	MaxSize yamlfile.At[size] `yaml:"max_size"`
 }
 
-// webBlock is where tocsin is reached over HTTP.
+// webBlock is what is served over HTTP.
 type webBlock struct {
-	// Listen is the address that is served, and from which a proxy makes
-	// fetch.websub_callback public; "" serves nothing. In this version it serves that
-	// callback alone, and without one nothing. Default: 127.0.0.1:8420.
+	// Listen is the address that is listened on, and from which a proxy makes
+	// fetch.websub_callback public; an empty one serves nothing. Default:
+	// 127.0.0.1:8420, unless somebody else listens there.
 	Listen yamlfile.String `yaml:"listen"`
-	// TokenFile is the file that holds the token which other addresses than
-	// loopback need. Without effect in this version.
+	// TokenFile is the file that holds the token which requests must carry as
+	// Authorization: Bearer. It must be given where listen is not on loopback.
+	// Default: none.
 	TokenFile yamlfile.String `yaml:"token_file"`
 }
 
@@ -225,8 +227,9 @@ type webBlock struct {
 type logBlock struct {
 	// Level is debug, info, warn or error. Default: info.
 	Level yamlfile.String `yaml:"level"`
-	// Format is auto, text, json or journal, of which journal is without effect
-	// in this version. Default: auto, which is text.
+	// Format is text, json, journal, which is text that begins with the priorities
+	// of systemd's journal, or auto: journal where the journal reads along, else
+	// text. Default: auto.
 	Format yamlfile.String `yaml:"format"`
 }
 
@@ -239,13 +242,6 @@ func (f *File) idle() []idleKey {
 		{"retention.articles", f.Retention.Articles.Pos},
 		{"retention.matched", f.Retention.Matched.Pos},
 		{"retention.max_size", f.Retention.MaxSize.Pos},
-		{"web.token_file", asked(f.Web.TokenFile)},
-	}
-	if f.Fetch.WebsubCallback.Value == "" {
-		keys = append(keys, idleKey{"web.listen without fetch.websub_callback", asked(f.Web.Listen)})
-	}
-	if f.Log.Format.Value == "journal" {
-		keys = append(keys, idleKey{"log.format: journal", f.Log.Format.Pos})
 	}
 	return append(keys, f.Routes.idle()...)
 }

@@ -87,7 +87,7 @@ func (l *loader) config(f *File) *Config {
 		Store:  l.store(f.Store),
 		Rules:  l.rules(f.Rules),
 		Fetch:  l.fetch(&f.Fetch),
-		Web:    l.web(f),
+		Web:    l.web(&f.Web, f.Fetch.WebsubCallback.Value != ""),
 		Slack:  l.slack(&f.Slack),
 		Routes: l.routes(&f.Routes),
 		Log:    l.log(&f.Log),
@@ -237,11 +237,7 @@ func (l *loader) header(s yamlfile.String, name string) string {
 func (l *loader) slack(s *slackBlock) Slack {
 	out := Slack{APIURL: "https://slack.com/api/"}
 	if s.TokenFile.Value != "" {
-		out.TokenFile = l.relative(s.TokenFile.Value)
-		if _, err := l.read(out.TokenFile); err != nil {
-			// A warning, since a pull request is checked where no token is.
-			l.add(yamlfile.Warningf(s.TokenFile.Pos, "unreadable", "reading slack.token_file: %s", reading(err)))
-		}
+		out.TokenFile = l.tokenFile(s.TokenFile, "slack.token_file")
 	}
 	if s.APIURL.Value != "" {
 		if err := CheckURL(s.APIURL.Value); err != nil {
@@ -250,6 +246,16 @@ func (l *loader) slack(s *slackBlock) Slack {
 		out.APIURL = strings.TrimSuffix(s.APIURL.Value, "/") + "/"
 	}
 	return out
+}
+
+// tokenFile is the path of a file that holds a token.
+func (l *loader) tokenFile(s yamlfile.String, name string) string {
+	path := l.relative(s.Value)
+	if _, err := l.read(path); err != nil {
+		// A warning, since a pull request is checked where no token is.
+		l.add(yamlfile.Warningf(s.Pos, "unreadable", "reading %s: %s", name, reading(err)))
+	}
+	return path
 }
 
 func (l *loader) log(b *logBlock) Log {

@@ -2,7 +2,9 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"tocsin/rules/yamlfile"
@@ -34,16 +36,39 @@ func (l *loader) callback(f *fetchBlock) string {
 	return ""
 }
 
-func (l *loader) web(f *File) Web {
-	listen := f.Web.Listen
-	if !listen.Given() {
-		return Web{Listen: DefaultListen}
+func (l *loader) web(b *webBlock, pushed bool) Web {
+	w := Web{Listen: DefaultListen, Asked: pushed}
+	if b.TokenFile.Value != "" {
+		w.TokenFile = l.tokenFile(b.TokenFile, "web.token_file")
 	}
-	if _, _, err := net.SplitHostPort(listen.Value); listen.Value != "" && err != nil {
-		l.add(yamlfile.Errorf(listen.Pos, "value", "web.listen must be an address with a port, not %q", listen.Value).WithHint("write one such as " + DefaultListen))
+	if !b.Listen.Given() {
+		return w
 	}
-	if listen.Value == "" && f.Fetch.WebsubCallback.Value != "" {
-		l.add(yamlfile.Errorf(listen.Pos, "value", "web.listen is off, and fetch.websub_callback needs it").WithHint("leave web.listen out for " + DefaultListen))
+	w.Listen, w.Asked = b.Listen.Value, b.Listen.Value != ""
+	if w.Listen == "" {
+		if pushed {
+			l.add(yamlfile.Errorf(b.Listen.Pos, "listen", "web.listen is off, and fetch.websub_callback needs it").WithHint("leave web.listen out for " + DefaultListen))
+		}
+		return w
 	}
-	return Web{Listen: listen.Value}
+	host, port, err := net.SplitHostPort(w.Listen)
+	if _, numeric := strconv.ParseUint(port, 10, 16); err != nil || numeric != nil {
+		l.add(yamlfile.Errorf(b.Listen.Pos, "listen", "web.listen must be an address such as %s", DefaultListen))
+		return w
+	}
+	if w.TokenFile == "" && !isLoopback(host) {
+		l.add(yamlfile.Errorf(b.Listen.Pos, "listen", "web.listen is reached from other machines, which needs web.token_file").
+			WithHint("listen on " + net.JoinHostPort("127.0.0.1", port) + ", or name a file with a token"))
+	}
+	return w
+}
+
+// isLoopback reports whether only this machine reaches a host that is listened
+// on. A name that is not localhost may be anything.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host == "localhost"
+	}
+	return ip.Unmap().IsLoopback()
 }

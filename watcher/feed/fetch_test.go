@@ -158,7 +158,7 @@ func TestReadsBehindARedirectToABusyHostLetOthersGoFirst(t *testing.T) {
 func TestReadWaitsForABusyHostOnlySoLong(t *testing.T) {
 	t.Parallel()
 	target, gate, arrived, _ := busy(t)
-	r := NewReader(Options{AllowPrivate: true, PerHost: 1, Timeout: 50 * time.Millisecond})
+	r := NewReader(Options{AllowPrivate: true, PerHost: 1, Timeout: 500 * time.Millisecond})
 	t.Cleanup(r.Close)
 	// Somebody keeps the host busy for good.
 	seat := r.turns.seat(nil)
@@ -168,7 +168,7 @@ func TestReadWaitsForABusyHostOnlySoLong(t *testing.T) {
 	defer seat.leave()
 	_, err := r.Read(t.Context(), Request{URL: gate.URL}, time.Time{})
 	var e *Error
-	if !errors.As(err, &e) || e.Problem != Timeout || !strings.HasPrefix(e.Reason, "no turn within 100ms") {
+	if !errors.As(err, &e) || e.Problem != Timeout || !strings.HasPrefix(e.Reason, "no turn within 1s") {
 		t.Errorf("error is %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -47,6 +47,10 @@ type Options struct {
 	Watch func() (changed <-chan struct{}, stop func(), err error)
 	// Asked is called before a reload that somebody asked for; nil calls nothing.
 	Asked func()
+	// Looked is called after every look at the rules, with whether somebody asked
+	// for it, and whether the rules, as the files have them, are wrong; nil calls
+	// nothing.
+	Looked func(asked, refused bool)
 }
 
 // Reloader keeps rules up to date. Make it with New.
@@ -138,6 +142,11 @@ func settle(ctx context.Context, changed <-chan struct{}) bool {
 // reload reads the files and takes what they say if it is something new. Rules
 // that were refused are told of again only to somebody who asks.
 func (r *Reloader) reload(why string) {
+	defer func() {
+		if r.opts.Looked != nil {
+			r.opts.Looked(why == onRequest, r.refused())
+		}
+	}()
 	r.watch() // first, so that what changes after the reading is noticed
 	d := r.opts.Read()
 	if d.Digest == r.tried && !(why == onRequest && r.refused()) {
