@@ -48,7 +48,8 @@ var inRules = mistakes{
 var inConfig = mistakes{
 	shape: `feeds-that-are-none nothing-to-poll problems-in-a-feed-list-are-at-their-place unknown-key
 		wrong-types`,
-	meaning: `a-feed-twice a-store-elsewhere everything-is-right keys-without-effect`,
+	meaning: `a-feed-twice a-store-elsewhere everything-is-right keys-without-effect listening-nowhere
+		listening-to-others-without-a-token`,
 }
 
 // What is wrong in shape is refused, what is wrong in meaning is taken, and it is
