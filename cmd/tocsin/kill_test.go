@@ -151,6 +151,7 @@ func (k *killWorld) state() (store.Counts, []store.Alert) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
+	counts.OldestPending = time.Time{} // whenever that was
 	alerts, err := db.Alerts(ctx, time.Time{})
 	if err != nil {
 		k.t.Fatal(err)

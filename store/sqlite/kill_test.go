@@ -113,7 +113,8 @@ func wholePolls(t *testing.T, db *DB, acknowledged int) {
 		t.Fatal(err)
 	}
 	want := store.Counts{Feeds: 1, FeedsFailing: 1, Articles: polls * killArticles,
-		Matches: polls, Stories: polls, Verdicts: polls, Pending: c.Pending, SentAlerts: polls - c.Pending}
+		Matches: polls, Stories: polls, Verdicts: polls, Pending: c.Pending, SentAlerts: polls - c.Pending,
+		OldestPending: c.OldestPending}
 	if c != want {
 		t.Errorf("the store has %+v, want %+v", c, want)
 	}
