@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"tocsin/rules/yamlfile"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	feedhealth "tocsin/watcher/health"
 	"tocsin/watcher/opml"
 	"tocsin/watcher/schedule"
 )
@@ -127,21 +129,44 @@ func TestTheWorstFeedComesFirst(t *testing.T) {
 		{Feed: store.Feed{URL: "ok, longer ago", Polled: at(1), Succeeded: at(1)}},
 		{Feed: store.Feed{URL: "new"}},
 		{Feed: store.Feed{URL: "in part", Polled: at(2), Succeeded: at(2), Problem: "cut off"}},
+		{Feed: store.Feed{URL: "quiet", Polled: at(2), Health: quietHealth(t)}},
 		{Feed: store.Feed{URL: "failing 1", Polled: at(2), Failures: 1}},
 		{Feed: store.Feed{URL: "failing 5", Polled: at(2), Failures: 5}},
 		{Feed: store.Feed{URL: "gone", Polled: at(2), Failures: 1, Gone: true}},
 	}
 	slices.SortFunc(list, worstFirst)
 	got := each(list, func(h health) string { return h.URL })
-	want := []string{"gone", "failing 5", "failing 1", "in part", "new", "ok, longer ago", "ok"}
+	want := []string{"gone", "failing 5", "failing 1", "quiet", "in part", "new", "ok, longer ago", "ok"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 }
 
+// quietHealth is what is kept of a feed that was told to be silent.
+func quietHealth(t *testing.T) json.RawMessage {
+	t.Helper()
+	since := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	kept, err := json.Marshal(feedhealth.State{Quiet: feedhealth.Trouble{Condition: feedhealth.Silent, Since: since}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+func TestAQuietFeedIsListedWithSinceWhen(t *testing.T) {
+	t.Parallel()
+	polled := time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
+	text := healthText([]health{{Feed: store.Feed{URL: "https://a.example/feed", Polled: polled, Health: quietHealth(t)}}}, time.UTC, polled)
+	for _, want := range []string{"\nquiet ", "silent since 1 Mar 2026 12:00 UTC (10 days)\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
 func TestHealthCannotSteerATerminal(t *testing.T) {
 	t.Parallel()
-	text := healthText([]health{{Feed: store.Feed{URL: "https://a.example/\x1b[31m", Problem: "\x1b[2J\nok", Polled: time.Now()}, title: "a\r\x1b]0;x\x07\u202e"}}, time.UTC)
+	text := healthText([]health{{Feed: store.Feed{URL: "https://a.example/\x1b[31m", Problem: "\x1b[2J\nok", Polled: time.Now()}, title: "a\r\x1b]0;x\x07\u202e"}}, time.UTC, time.Now())
 	if strings.ContainsAny(text, "\x1b\r\x07\u202e") || strings.Count(text, "\n") != 3 {
 		t.Errorf("%q", text)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/store"
+	"tocsin/watcher"
 	"tocsin/watcher/config"
 )
 
@@ -21,8 +22,9 @@ func newFeedsList(e *env) *cobra.Command {
 		Use:   "list",
 		Short: "The health of every feed, worst first",
 		Long: `Prints how each feed is by what the store knows: when it last answered, when it is polled
-next, how many of its articles are kept, and what is wrong with it. Asks no server, and works
-beside a running daemon.`,
+next, how many of its articles are kept, and what is wrong with it: that it cannot be read, or
+that it has been quiet for longer than its own past explains. Asks no server, and works beside
+a running daemon.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			ctx, stop := untilSignal()
@@ -51,7 +53,7 @@ func (e *env) listFeeds(ctx context.Context, asJSON bool) error {
 	if asJSON {
 		return printJSON(e.stdout, each(list, health.forPrograms))
 	}
-	_, err = fmt.Fprint(e.stdout, healthText(list, time.Local))
+	_, err = fmt.Fprint(e.stdout, healthText(list, time.Local, time.Now()))
 	return err
 }
 
@@ -102,6 +104,7 @@ func feedHealth(ctx context.Context, db store.Store, feeds []config.Feed) ([]hea
 const (
 	feedGone = iota
 	feedFailing
+	feedQuiet // it answers, and has brought nothing for longer than it used to
 	feedInPart
 	feedNeverPolled
 	feedOK
@@ -115,6 +118,8 @@ func (h health) state() int {
 		return feedFailing
 	case h.Polled.IsZero():
 		return feedNeverPolled
+	case watcher.HealthOf(h.Feed).Condition() != "":
+		return feedQuiet
 	case h.Problem != "":
 		return feedInPart
 	}
@@ -122,7 +127,7 @@ func (h health) state() int {
 }
 
 func (h health) stateName() string {
-	return [...]string{"gone", "failing", "in part", "never polled", "ok"}[h.state()]
+	return [...]string{"gone", "failing", "quiet", "in part", "never polled", "ok"}[h.state()]
 }
 
 // worstFirst orders feeds by state; then by failures, by how long ago they last
@@ -133,7 +138,7 @@ func worstFirst(a, b health) int {
 
 // healthText is a table for people. Nothing that feeds or servers say in it can
 // steer a terminal.
-func healthText(list []health, zone *time.Location) string {
+func healthText(list []health, zone *time.Location, now time.Time) string {
 	var b strings.Builder
 	line := func(state, last, next, articles, feed string) {
 		fmt.Fprintf(&b, "%-12s  %-16s  %-16s  %8s  %s\n", state, last, next, articles, feed)
@@ -145,8 +150,11 @@ func healthText(list []health, zone *time.Location) string {
 			state = fmt.Sprintf("failing %d", h.Failures)
 		}
 		line(state, minuteText(h.Succeeded, zone), h.next(zone), fmt.Sprint(h.articles), h.name())
-		if h.Problem != "" {
+		switch {
+		case h.Problem != "":
 			fmt.Fprintf(&b, "%-12s  %s\n", "", oneLine(h.Problem))
+		case h.state() == feedQuiet:
+			fmt.Fprintf(&b, "%-12s  %s\n", "", watcher.HealthOf(h.Feed).Words(now))
 		}
 	}
 	return b.String()
