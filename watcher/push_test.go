@@ -137,6 +137,8 @@ func TestSubscriptionsAreRenewed(t *testing.T) {
 			if n := w.requests(); n < 4 || n > 5 {
 				t.Errorf("%d requests in 165 minutes with leases of an hour", n)
 			}
+			w.hub.mu.Lock()
+			defer w.hub.mu.Unlock()
 			if len(w.hub.subs) != 1 {
 				t.Errorf("%d subscriptions", len(w.hub.subs))
 			}
@@ -257,8 +259,11 @@ func TestASubscriptionEndsWithItsFeed(t *testing.T) {
 				leave(w)
 				w.during(1, func() {
 					time.Sleep(time.Minute)
-					if len(w.hub.subs) != 0 || w.hub.modes[len(w.hub.modes)-1] != "unsubscribe" {
-						t.Errorf("the hub was asked %q", w.hub.modes)
+					w.hub.mu.Lock()
+					subs, modes := len(w.hub.subs), slices.Clone(w.hub.modes)
+					w.hub.mu.Unlock()
+					if subs != 0 || modes[len(modes)-1] != "unsubscribe" {
+						t.Errorf("the hub was asked %q", modes)
 					}
 					if _, err := w.store.Push(context.Background(), p.Token); err == nil {
 						t.Error("the push is still there")
