@@ -5,13 +5,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 // released holds one file a step, NNNN_name.sql, numbered from 1 without gaps.
@@ -20,50 +18,22 @@ import (
 //go:embed migrations/*.sql
 var released embed.FS
 
-// migration is one step from a schema to the next.
-type migration struct {
-	version int
-	name    string
-	sql     string
-}
-
-// migrations returns the steps in files, in order.
-func migrations(files fs.FS) ([]migration, error) {
-	names, err := fs.Glob(files, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var all []migration
-	for i, file := range names { // Glob sorts
-		number, name, _ := strings.Cut(strings.TrimSuffix(file[len("migrations/"):], ".sql"), "_")
-		if version, err := strconv.Atoi(number); err != nil || version != i+1 {
-			return nil, fmt.Errorf("migration %s is not number %d", file, i+1)
-		}
-		text, err := fs.ReadFile(files, file)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, migration{version: i + 1, name: name, sql: string(text)})
-	}
-	return all, nil
-}
-
 // migrate makes the schema, which has that version, the newest. Each step is one transaction with its
 // entry in the ledger, of which one daemon at a time takes one, so that many may
 // start at once and a crash leaves a schema that is one of ours. A database that
 // is not for us is refused before anything is written.
-func (db *DB) migrate(ctx context.Context, version int, steps []migration) error {
+func (db *DB) migrate(ctx context.Context, version int, steps []migration.Step) error {
 	for version < len(steps) {
 		step := steps[version]
 		err := db.transact(ctx, pgx.TxOptions{BeginQuery: "BEGIN; " + string(schemaLock)}, func(ctx context.Context, tx tx) (err error) {
-			if version, err = schema(ctx, tx.session); err != nil || version != step.version-1 {
+			if version, err = schema(ctx, tx.session); err != nil || version != step.Version-1 {
 				return err // another daemon took it
 			}
-			version = step.version
+			version = step.Version
 			return tx.apply(ctx, step)
 		})
 		if err != nil {
-			return fmt.Errorf("migrating to schema %d (%s): %w", step.version, step.name, err)
+			return fmt.Errorf("migrating to schema %d (%s): %w", step.Version, step.Name, err)
 		}
 	}
 	if version > len(steps) {
@@ -91,15 +61,15 @@ func schema(ctx context.Context, q session) (version int, err error) {
 }
 
 // apply takes one step.
-func (tx tx) apply(ctx context.Context, step migration) error {
+func (tx tx) apply(ctx context.Context, step migration.Step) error {
 	if _, err := tx.exec(ctx, `
 		CREATE TABLE IF NOT EXISTS ledger (version integer NOT NULL PRIMARY KEY, name text NOT NULL)`); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO ledger (version, name) VALUES ($1, $2)`, step.version, step.name); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO ledger (version, name) VALUES ($1, $2)`, step.Version, step.Name); err != nil {
 		return err
 	}
 	// It is many statements, which only the simple protocol takes at once.
-	_, err := tx.raw.Exec(ctx, step.sql, pgx.QueryExecModeSimpleProtocol)
+	_, err := tx.raw.Exec(ctx, step.SQL, pgx.QueryExecModeSimpleProtocol)
 	return err
 }

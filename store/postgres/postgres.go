@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 // DB is a store in a database. Its methods may be called from any goroutine.
@@ -63,14 +64,14 @@ func OpenExisting(ctx context.Context, url string) (*DB, error) {
 }
 
 func open(ctx context.Context, url string, making bool) (*DB, error) {
-	steps, err := migrations(released)
+	steps, err := migration.Read(released)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
 	return openWith(ctx, url, making, steps)
 }
 
-func openWith(ctx context.Context, url string, making bool, steps []migration) (*DB, error) {
+func openWith(ctx context.Context, url string, making bool, steps []migration.Step) (*DB, error) {
 	db, err := connect(url)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
@@ -84,7 +85,7 @@ func openWith(ctx context.Context, url string, making bool, steps []migration) (
 
 // begin makes the schema the newest; making says whether it may be made where
 // there is none.
-func (db *DB) begin(ctx context.Context, making bool, steps []migration) error {
+func (db *DB) begin(ctx context.Context, making bool, steps []migration.Step) error {
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
 	if err := db.fit(ctx); err != nil {

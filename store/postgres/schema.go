@@ -1,9 +1,11 @@
 package postgres
 
+import "tocsin/store/migration"
+
 // SchemaVersion returns the number of the newest schema that this tocsin knows,
 // to which Open brings a database.
 func SchemaVersion() int {
-	steps, err := migrations(released)
+	steps, err := migration.Read(released)
 	if err != nil {
 		panic(err) // the files are embedded, and tested
 	}

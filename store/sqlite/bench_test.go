@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 var benchStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -16,7 +17,7 @@ var benchStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func eachSynchronous(b *testing.B, run func(b *testing.B, db *DB)) {
 	for _, sync := range []synchronous{full, normal} {
 		b.Run(string(sync), func(b *testing.B) {
-			steps, err := migrations(released)
+			steps, err := migration.Read(released)
 			if err != nil {
 				b.Fatal(err)
 			}

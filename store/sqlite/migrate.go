@@ -5,11 +5,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"strconv"
-	"strings"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 // released holds one file a step, NNNN_name.sql, numbered from 1 without gaps.
@@ -18,39 +16,11 @@ import (
 //go:embed migrations/*.sql
 var released embed.FS
 
-// migration is one step from a schema to the next.
-type migration struct {
-	version int
-	name    string
-	sql     string
-}
-
-// migrations returns the steps in files, in order.
-func migrations(files fs.FS) ([]migration, error) {
-	names, err := fs.Glob(files, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var all []migration
-	for i, file := range names { // Glob sorts
-		number, name, _ := strings.Cut(strings.TrimSuffix(file[len("migrations/"):], ".sql"), "_")
-		if version, err := strconv.Atoi(number); err != nil || version != i+1 {
-			return nil, fmt.Errorf("migration %s is not number %d", file, i+1)
-		}
-		text, err := fs.ReadFile(files, file)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, migration{version: i + 1, name: name, sql: string(text)})
-	}
-	return all, nil
-}
-
 // migrate makes the file a store of the newest schema. Each step is one
 // transaction with its entry in the ledger, so that two processes may do this
 // at once and a crash leaves a schema that is one of ours. A file that is not
 // for us is refused before anything is written.
-func (db *DB) migrate(ctx context.Context, steps []migration) error {
+func (db *DB) migrate(ctx context.Context, steps []migration.Step) error {
 	version, err := db.schema(ctx)
 	if err != nil {
 		return err
@@ -63,7 +33,7 @@ func (db *DB) migrate(ctx context.Context, steps []migration) error {
 	}
 	for _, step := range steps[version:] {
 		if err := db.writer.transact(ctx, func(tx *tx) error { return tx.apply(ctx, step) }); err != nil {
-			return fmt.Errorf("migrating to schema %d (%s): %w", step.version, step.name, err)
+			return fmt.Errorf("migrating to schema %d (%s): %w", step.Version, step.Name, err)
 		}
 	}
 	return nil
@@ -117,17 +87,17 @@ func (db *DB) setUpFile(ctx context.Context, empty bool) error {
 }
 
 // apply takes one step, unless another process took it meanwhile.
-func (tx *tx) apply(ctx context.Context, step migration) error {
+func (tx *tx) apply(ctx context.Context, step migration.Step) error {
 	if _, err := tx.exec(ctx, `
 		CREATE TABLE IF NOT EXISTS ledger (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`); err != nil {
 		return err
 	}
 	entered, err := tx.exec(ctx, `INSERT INTO ledger (version, name) VALUES (?, ?) ON CONFLICT DO NOTHING`,
-		step.version, step.name)
+		step.Version, step.Name)
 	if err != nil || entered == 0 {
 		return err
 	}
 	// Not kept compiled: it is many statements, and used once.
-	_, err = tx.conn.ExecContext(ctx, step.sql)
+	_, err = tx.conn.ExecContext(ctx, step.SQL)
 	return err
 }

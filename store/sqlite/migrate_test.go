@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 // frozen are the steps that were released, and what they hold.
@@ -30,24 +30,6 @@ func TestReleasedMigrationsAreNotEdited(t *testing.T) {
 		check(t, err)
 		if got := fmt.Sprintf("%x", sha256.Sum256(text)); got != want {
 			t.Errorf("%s was edited: stores that have it would differ from new ones; write a new step\ngot  %s\nwant %s", file, got, want)
-		}
-	}
-}
-
-func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
-	t.Parallel()
-	for name, files := range map[string][]string{
-		"a gap":            {"0001_a.sql", "0003_b.sql"},
-		"one number twice": {"0001_a.sql", "0001_b.sql"},
-		"no number":        {"0001_a.sql", "two.sql"},
-		"from zero":        {"0000_a.sql"},
-	} {
-		dir := fstest.MapFS{}
-		for _, f := range files {
-			dir["migrations/"+f] = &fstest.MapFile{}
-		}
-		if steps, err := migrations(dir); err == nil {
-			t.Errorf("%s: got %v", name, steps)
 		}
 	}
 }
@@ -93,10 +75,10 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tocsin.db")
 	check(t, openAt(t, path).SyncFeeds(t.Context(), []store.Subscription{{URL: "a"}}))
-	steps, err := migrations(released)
+	steps, err := migration.Read(released)
 	check(t, err)
 	next := len(steps) + 1
-	broken := append(steps, migration{version: next, name: "broken", sql: `
+	broken := append(steps, migration.Step{Version: next, Name: "broken", SQL: `
 		CREATE TABLE half (n INTEGER) STRICT;
 		INSERT INTO half VALUES ('not a number')`})
 	if _, err := open(t.Context(), path, full, broken); err == nil {
@@ -107,7 +89,7 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 		t.Error("half of it was taken")
 	}
 
-	mended := append(steps, migration{version: next, name: "mended", sql: `
+	mended := append(steps, migration.Step{Version: next, Name: "mended", SQL: `
 		CREATE TABLE half (n INTEGER) STRICT; INSERT INTO half SELECT count(*) FROM feeds`})
 	check(t, db.Close())
 	db, err = open(t.Context(), path, full, mended)
@@ -122,7 +104,7 @@ func TestAStepIsTakenWholeOrNotAtAll(t *testing.T) {
 func TestTheFirstSchemaIsUpgraded(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "tocsin.db")
-	steps, err := migrations(released)
+	steps, err := migration.Read(released)
 	check(t, err)
 	old, err := open(t.Context(), path, full, steps[:1])
 	check(t, err)

@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"tocsin/store"
+	"tocsin/store/migration"
 )
 
 // DB is a store in a file. Its methods may be called from any goroutine.
@@ -51,7 +52,7 @@ const maxReaders = 4
 // A recorded delivery or poll survives a power cut: every transaction is on the
 // disk before it counts as done.
 func Open(ctx context.Context, path string) (*DB, error) {
-	steps, err := migrations(released)
+	steps, err := migration.Read(released)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
@@ -67,7 +68,7 @@ func OpenExisting(ctx context.Context, path string) (*DB, error) {
 	return Open(ctx, path)
 }
 
-func open(ctx context.Context, path string, sync synchronous, steps []migration) (*DB, error) {
+func open(ctx context.Context, path string, sync synchronous, steps []migration.Step) (*DB, error) {
 	db, err := connect(path, sync)
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
