@@ -80,8 +80,8 @@ func (e *env) eval(file string, o evalOptions) error {
 	if file == "-" && o.background == "-" {
 		return usage("standard input cannot be both the labelled articles and the background")
 	}
-	if o.stories {
-		return e.evalStories(file, o)
+	if err := o.checkMisses(); err != nil {
+		return err
 	}
 	set, err := e.loadRuleSet(o.rules)
 	if err != nil {
@@ -100,7 +100,12 @@ func (e *env) eval(file string, o evalOptions) error {
 		defer background.Close()
 	}
 	signal.Ignore(syscall.SIGPIPE) // so that the write fails, and not the program
-	v := &evaluation{env: e, evalOptions: o, set: set, card: newScorecard(set)}
+	var v interface {
+		run(labelled, background *lineFile) error
+	} = &evaluation{env: e, evalOptions: o, set: set, card: newScorecard(set)}
+	if o.stories {
+		v = &storyEvaluation{env: e, evalOptions: o, set: set}
+	}
 	return e.lineTrouble(v.run(labelled, background))
 }
 

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"tocsin/rules"
@@ -36,29 +34,12 @@ type storyEvaluation struct {
 	rows []storyRow
 }
 
-func (e *env) evalStories(file string, o evalOptions) error {
-	if o.misses != "" && !slices.Contains([]string{"merges", "splits", "all"}, o.misses) {
+// checkMisses refuses what --misses cannot list of stories.
+func (o *evalOptions) checkMisses() error {
+	if o.stories && o.misses != "" && !slices.Contains([]string{"merges", "splits", "all"}, o.misses) {
 		return usage("--misses lists merges, splits or all with --stories, and not %q", o.misses)
 	}
-	set, err := e.loadRuleSet(o.rules)
-	if err != nil {
-		return err
-	}
-	labelled, err := e.openLines(file)
-	if err != nil {
-		return err
-	}
-	defer labelled.Close()
-	var background *lineFile
-	if o.background != "" {
-		if background, err = e.openLines(o.background); err != nil {
-			return err
-		}
-		defer background.Close()
-	}
-	signal.Ignore(syscall.SIGPIPE) // so that the write fails, and not the program
-	v := &storyEvaluation{env: e, evalOptions: o, set: set}
-	return e.lineTrouble(v.run(labelled, background))
+	return nil
 }
 
 // run reads the files, groups what they hold and prints what that comes to.
