@@ -14,7 +14,7 @@ type program struct {
 	rules   []scoring // by the number of the rule in its Set
 	signals []weight  // of all rules
 	steps   []step    // steps[0] is no query
-	terms   []uint32  // the members of lists
+	terms   []uint32  // the members of lists, and of alternatives that are terms alone
 	regexps []*regexp.Regexp
 
 	lists map[*node]run // the lists in terms, by their first member; until all are known
@@ -102,15 +102,37 @@ func (p *program) fill(at int, n *node) {
 		p.regexps = append(p.regexps, n.re)
 	case opList, opAtLeast:
 		s.run = p.members(n.kids)
-	default:
-		s.from = uint32(len(p.steps))
-		s.to = s.from + uint32(len(n.kids))
-		p.steps = append(p.steps, make([]step, len(n.kids))...)
-		for i, k := range n.kids {
-			p.fill(int(s.from)+i, k)
+	case opOr:
+		if fields, ok := ofTerms(n.kids); ok {
+			// What is a third as long as steps is as good as a list.
+			s.op, s.fields, s.run = opList, fields, p.addTerms(n.kids)
+			break
 		}
+		s.run = p.addKids(n.kids)
+	default:
+		s.run = p.addKids(n.kids)
 	}
 	p.steps[at] = s
+}
+
+// addKids appends steps side by side, and theirs behind them.
+func (p *program) addKids(kids []*node) run {
+	r := run{uint32(len(p.steps)), uint32(len(p.steps) + len(kids))}
+	p.steps = append(p.steps, make([]step, len(kids))...)
+	for i, k := range kids {
+		p.fill(int(r.from)+i, k)
+	}
+	return r
+}
+
+// ofTerms reports whether all kids are terms in the same fields, and in which.
+func ofTerms(kids []*node) (fields fieldSet, ok bool) {
+	for _, k := range kids {
+		if k.op != opTerm || k.fields != kids[0].fields {
+			return 0, false
+		}
+	}
+	return kids[0].fields, true
 }
 
 // members keeps the members of a list, once for all queries that share them.
@@ -120,13 +142,18 @@ func (p *program) members(kids []*node) run {
 	}
 	r, ok := p.lists[kids[0]]
 	if !ok {
-		r.from = uint32(len(p.terms))
-		for _, k := range kids {
-			p.terms = append(p.terms, k.term.id)
-		}
-		r.to = uint32(len(p.terms))
+		r = p.addTerms(kids)
 		p.lists[kids[0]] = r
 	}
+	return r
+}
+
+func (p *program) addTerms(kids []*node) run {
+	r := run{from: uint32(len(p.terms))}
+	for _, k := range kids {
+		p.terms = append(p.terms, k.term.id)
+	}
+	r.to = uint32(len(p.terms))
 	return r
 }
 
