@@ -75,34 +75,30 @@ func (e *evaluation) candidates() []uint32 {
 
 // report returns the rules that hold, by ID; nil when there are none.
 func (e *evaluation) report() []Match {
-	e.found = e.found[:0]
+	e.found, e.marks, e.spans = e.found[:0], e.marks[:0], e.spans[:0]
 	for _, i := range e.candidates() {
-		if score, ok := e.reading.matches(&e.program.rules[i]); ok {
-			e.found = append(e.found, finding{rule: i, score: score})
+		s := &e.program.rules[i]
+		if score, ok := e.reading.matches(s); ok {
+			// At once, while what the rule asks for is at hand.
+			e.locate(i, score, s)
 		}
 	}
 	if len(e.found) == 0 {
 		return nil
 	}
-	e.marks, e.spans = e.marks[:0], e.spans[:0]
-	for i := range e.found {
-		e.locate(&e.found[i])
-	}
 	return e.copies()
 }
 
-// locate finds where a rule holds.
-func (e *evaluation) locate(f *finding) {
-	s := &e.program.rules[f.rule]
-	f.require = e.where(s.require)
+// locate notes a rule that matches, and where it and its signals hold.
+func (e *evaluation) locate(rule uint32, score int, s *scoring) {
+	f := finding{rule: rule, score: score, require: e.where(s.require)}
 	f.signals.from = uint32(len(e.marks))
-	for _, w := range e.program.signals[s.signals.from:s.signals.to] {
-		if e.holds(w.when) {
-			e.marks = append(e.marks, mark{w.signal, e.where(w.when)})
-		}
+	for _, w := range e.held {
+		e.marks = append(e.marks, mark{w.signal, e.where(w.when)})
 	}
 	f.signals.to = uint32(len(e.marks))
 	slices.SortFunc(e.marks[f.signals.from:], func(a, b mark) int { return cmp.Compare(a.signal, b.signal) })
+	e.found = append(e.found, f)
 }
 
 // where returns the spans of a query.

@@ -24,7 +24,8 @@ type reading struct {
 	linked  bool     // the places of each term are linked, which most articles need not be
 	labels  map[rawLabel]uint32
 
-	as, bs []place // room for the sides of a NEAR
+	held   []weight // see matches
+	as, bs []place  // room for the sides of a NEAR
 }
 
 // text is one field of an article, cut into words.
@@ -249,8 +250,10 @@ func (r *reading) findLabel(k metaKey, value string) {
 }
 
 // matches reports whether a rule matches, and with what score; the score is 0
-// where it does not. It is the one place that decides.
+// where it does not. It is the one place that decides. r.held are the signals of a
+// rule that matches which hold.
 func (r *reading) matches(s *scoring) (score int, matched bool) {
+	r.held = r.held[:0]
 	if !r.passes(s) {
 		return 0, false
 	}
@@ -259,6 +262,7 @@ func (r *reading) matches(s *scoring) (score int, matched bool) {
 		left -= max(w.points, 0)
 		if r.holds(w.when) {
 			score += w.points
+			r.held = append(r.held, w)
 		}
 		if score+left < s.threshold {
 			return 0, false
