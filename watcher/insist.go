@@ -9,15 +9,16 @@ import (
 )
 
 const (
-	// commitFor is how long a daemon tries to commit a poll. It is less than the
-	// lease, and more than a database takes to start again.
+	// commitFor is how long a daemon tries to do one thing on the way to a
+	// committed poll. All of them take less than the lease, and each takes more
+	// than a database needs to start again.
 	commitFor = 30 * time.Second
 	// recordFor is how long a daemon tries to record the outcome of an attempt,
 	// likewise.
 	recordFor = 5 * time.Minute
 )
 
-// insist does what ends a lease, and where the store is in trouble, a daemon
+// insist does what is needed to end a lease, and where the store is in trouble, a daemon
 // tries again for a while. Without it, the feed, or the alert with those behind
 // it, would wait for the end of the lease. If the store had taken it without
 // being able to say so, the lease is lost then, and nothing else.

@@ -46,7 +46,11 @@ func (w *Watcher) examine(ctx context.Context, o *outcome, p *store.Poll) error 
 		return nil
 	}
 	for _, c := range changes {
-		a, err := w.notice(ctx, o, p.Feed, c)
+		var a store.Alert
+		err := w.insist(ctx, commitFor, func() (err error) {
+			a, err = w.notice(ctx, o, p.Feed, c)
+			return err
+		})
 		if err != nil {
 			return err
 		}

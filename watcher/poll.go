@@ -77,7 +77,7 @@ func (w *Watcher) compare(ctx context.Context, o *outcome, p *store.Poll) error 
 }
 
 // findUnknown finds which of a feed's articles were not known.
-func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.Article) (err error) {
+func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.Article) error {
 	if len(articles) == 0 {
 		return nil
 	}
@@ -85,8 +85,10 @@ func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.
 	for i := range articles {
 		ids[i] = articles[i].ID
 	}
-	o.unknown, err = w.store.Unknown(ctx, o.before.URL, ids)
-	return err
+	return w.insist(ctx, commitFor, func() (err error) {
+		o.unknown, err = w.store.Unknown(ctx, o.before.URL, ids)
+		return err
+	})
 }
 
 // outcome is how the reading of one feed ended.

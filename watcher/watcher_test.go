@@ -442,10 +442,19 @@ func TestAPollThatCannotBeKeptIsKeptSoon(t *testing.T) {
 	})
 }
 
-// failingOnce is a store whose first commit fails.
+// failingOnce is a store where the first look for what is known fails, and the
+// first commit.
 type failingOnce struct {
 	Store
-	failed bool
+	looked, failed bool
+}
+
+func (f *failingOnce) Unknown(ctx context.Context, url string, ids []string) ([]string, error) {
+	if !f.looked {
+		f.looked = true
+		return nil, errors.New("the server shuts down")
+	}
+	return f.Store.Unknown(ctx, url, ids)
 }
 
 func (f *failingOnce) CommitPoll(ctx context.Context, p store.Poll, j store.Judge) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -66,7 +67,7 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	}
 	feeds := newsroom.Spread(articles, w.feeds)
 	room := newsroom.Handler(feeds, time.Now(), time.Now)
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.enter(r.URL.Path)
 		defer w.leave(r.URL.Path)
 		select { // long enough to be killed meanwhile
@@ -75,8 +76,17 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 		}
 		room.ServeHTTP(rw, r)
 	}))
+	// At all of the addresses of this machine, each of which is a host of its own.
+	all, err := net.Listen("tcp4", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Listener.Close()
+	server.Listener = all
+	server.Start()
 	t.Cleanup(server.Close)
-	w.configure(server.URL, feeds)
+	_, port, _ := net.SplitHostPort(all.Addr().String())
+	w.configure(port, feeds)
 	return w
 }
 
@@ -119,12 +129,12 @@ func (w *daemonWorld) askedSince(then time.Time) (n int) {
 	return n
 }
 
-func (w *daemonWorld) configure(url string, feeds []newsroom.Feed) {
+func (w *daemonWorld) configure(port string, feeds []newsroom.Feed) {
 	var c strings.Builder
-	fmt.Fprintf(&c, "store: %s\nrules: [bell.yaml]\nschedule: \"@every 3s\"\n", w.database)
-	fmt.Fprintf(&c, "fetch: {allow_private: true, per_host: 48, concurrency: 24, min_interval: 1s, timeout: 5s}\nslack: {api_url: %s}\nfeeds:\n", w.slack.APIURL())
+	fmt.Fprintf(&c, "store: %s\nrules: [bell.yaml]\nschedule: \"@every 3s\"\nweb: {listen: \"\"}\n", w.database)
+	fmt.Fprintf(&c, "fetch: {allow_private: true, concurrency: 24, min_interval: 1s, timeout: 5s}\nslack: {api_url: %s}\nfeeds:\n", w.slack.APIURL())
 	for i, f := range feeds {
-		fmt.Fprintf(&c, "  - {url: %s/%s, tags: [c%d]}\n", url, f.Name, i%w.channels)
+		fmt.Fprintf(&c, "  - {url: http://127.0.0.%d:%s/%s, tags: [c%d]}\n", 1+i%200, port, f.Name, i%w.channels)
 	}
 	c.WriteString("routes:\n  routes:\n")
 	for i := range w.channels {
