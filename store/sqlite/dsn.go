@@ -24,9 +24,9 @@ const (
 	// writerCache is how much of the file the writer keeps in memory at the most,
 	// in KiB with a minus sign: the upper pages of the indexes, and what a large
 	// poll writes.
-	writerCache = "cache_size(-8000)"
+	writerCache = "cache_size(-4000)"
 	// readerCache is the same for each reader. What reads much reads it once.
-	readerCache = "cache_size(-2000)"
+	readerCache = "cache_size(-500)"
 	// logLimit is what the write-ahead log is cut back to after a long read
 	// made it grow, in bytes.
 	logLimit = "journal_size_limit(67108864)"

@@ -99,24 +99,28 @@ type process struct {
 	err   error         // of its end
 }
 
-// start runs the daemon with arguments; its words go into the log, which begins
-// anew.
+// start runs the daemon with arguments.
 func (d *daemon) start(ctx context.Context, args ...string) (*process, error) {
-	log, err := os.Create(d.log())
+	cmd := exec.CommandContext(ctx, d.program, append([]string{"--config", filepath.Join(d.dir, "tocsin.yaml")}, args...)...)
+	cmd.Env = append(append(os.Environ(), "TOCSIN_SLACK_TOKEN="+slacktest.Token), d.env...)
+	return start(cmd, d.log())
+}
+
+// start starts a process; its words go into a file, which begins anew.
+func start(cmd *exec.Cmd, logFile string) (*process, error) {
+	log, err := os.Create(logFile)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{log: log, done: make(chan struct{}), begun: time.Now()}
-	p.cmd = exec.CommandContext(ctx, d.program, append([]string{"--config", filepath.Join(d.dir, "tocsin.yaml")}, args...)...)
-	p.cmd.Env = append(append(os.Environ(), "TOCSIN_SLACK_TOKEN="+slacktest.Token), d.env...)
-	p.cmd.Stdout, p.cmd.Stderr = log, log
-	if err := p.cmd.Start(); err != nil {
+	p := &process{cmd: cmd, log: log, done: make(chan struct{}), begun: time.Now()}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
 		log.Close()
 		return nil, err
 	}
 	go p.watch()
 	go func() {
-		p.err = p.cmd.Wait()
+		p.err = cmd.Wait()
 		close(p.done)
 	}()
 	return p, nil

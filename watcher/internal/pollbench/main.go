@@ -6,7 +6,8 @@
 //	go run ./watcher/internal/pollbench
 //
 // Each feed is a host of its own, for a host is asked little at a time; that
-// takes the whole of 127.0.0.0/8, and so Linux. Figures are the least of several
+// takes the whole of 127.0.0.0/8, and so Linux. Beside it runs the least that any
+// poller does (see floors), for what a machine gives differs. Figures are the least of several
 // rounds, since what else the machine does only ever adds to them. It is a tool
 // for working on tocsin, not a part of it, and no test of what tocsin does.
 package main
@@ -26,6 +27,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == bareFlag {
+		if err := barePoll(os.Args[2], strings.Join(os.Args[3:], "")); err != nil {
+			fmt.Fprintln(os.Stderr, "pollbench:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {

@@ -203,9 +203,34 @@ func delivery(ctx context.Context, b bench) error {
 			waits = round
 		}
 	}
-	b.out.figure("match to Slack's answer, p50", millis(quantile(waits, 0.5)), "2 ms", "%d alerts", alerts)
+	disk, err := syncs(s.dir)
+	if err != nil {
+		return err
+	}
+	b.out.figure("match to Slack's answer, p50", millis(quantile(waits, 0.5)), "2 ms", "%d alerts; an fsync, p50 %s", alerts, millis(quantile(disk, 0.5)))
 	b.out.figure("match to Slack's answer, p99", millis(quantile(waits, 0.99)), "10 ms", "latest %s", millis(quantile(waits, 1)))
 	return nil
+}
+
+// syncs is how long the disk of a folder takes to keep what was written to it:
+// before an alert is said, the store keeps that it is being said.
+func syncs(dir string) (took []time.Duration, err error) {
+	f, err := os.CreateTemp(dir, "sync")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	for range 200 {
+		start := time.Now()
+		if _, err = f.Write(make([]byte, 8192)); err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			return nil, err
+		}
+		took = append(took, time.Since(start))
+	}
+	return took, nil
 }
 
 func channelID(i int) string { return fmt.Sprintf("C%08d", i) }
