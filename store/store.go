@@ -159,6 +159,8 @@ type Store interface {
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
 
+	Searcher
+
 	// Close ends the use of the store. Operations that run are waited for.
 	Close() error
 }

@@ -126,6 +126,7 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 		c.rows[a.ID] = -1 - int64(i)
 		keepArticle(&b, c.rows[a.ID], c.feed, a)
 	}
+	indexNew(&b, c.fresh)
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err
 	}

@@ -90,10 +90,14 @@ func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown [
 // keepArticle keeps an article that the store does not have, and returns its
 // row.
 func (tx *tx) keepArticle(ctx context.Context, feed int64, a *store.Article) (row int64, err error) {
-	return tx.insert(ctx, `
+	row, err = tx.insert(ctx, `
 		INSERT INTO articles (feed, id, seen, published, updated, language,
 			key, url, title, author, categories, summary, body)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		feed, a.ID, micros(a.Seen), micros(a.Published), micros(a.Updated), a.Language,
 		a.Key, a.URL, a.Title, a.Author, quoted(a.Categories), a.Summary, a.Body)
+	if err != nil {
+		return 0, err
+	}
+	return row, tx.index(ctx, row, a)
 }
