@@ -84,7 +84,7 @@ type Store interface {
 	ClaimDueFeeds(ctx context.Context, c Claim) ([]Feed, error)
 
 	// Unknown returns those of ids, in their order, that are the ID of no article
-	// of the feed. What is unknown may be kept by the time it returns, but only by
+	// of the feed, deleted ones included. What is unknown may be kept by the time it returns, but only by
 	// whoever has the lease on the feed.
 	Unknown(ctx context.Context, feed string, ids []string) ([]string, error)
 
@@ -99,7 +99,8 @@ type Store interface {
 	// for reading stories: an engine may run it more than once. It is not
 	// called when no article is new; nil is allowed where p.Articles is empty.
 	//
-	// Articles that are already known are left as they are. An alert whose
+	// Articles that are already known are left as they are, deleted ones included;
+	// see Retention. An alert whose
 	// (Story, Route) is known already is left as it is, too. An article whose
 	// ID is not made of p.Feed.URL and its Key, and a decision about an article
 	// or a story that does not exist, are mistakes of the caller: an error.
@@ -158,6 +159,10 @@ type Store interface {
 	ArticleCounts(ctx context.Context) (map[string]int, error)
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
+
+	Searcher
+	Tasks
+	Retention
 
 	// Close ends the use of the store. Operations that run are waited for.
 	Close() error

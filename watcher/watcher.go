@@ -57,6 +57,8 @@ type Options struct {
 	StoryWindow time.Duration // how long a story takes further reports
 	// Push is what hubs are subscribed with; nil leaves all feeds to polling.
 	Push *Push
+	// Tidy is how the archive is tidied while Run runs; nil leaves it as it is.
+	Tidy *Tidying
 	// Polled is told of every poll when it is committed; nil tells nobody. It
 	// may be called from several goroutines at once.
 	Polled func(PollReport)
@@ -164,6 +166,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if w.opts.Push != nil {
 		loops.Go(func() { w.askLoop(ctx) })
 		loops.Go(func() { w.takeLoop(ctx) })
+	}
+	if w.opts.Tidy != nil {
+		loops.Go(func() { w.tidyLoop(ctx) })
 	}
 	loops.Wait()
 	return leave()

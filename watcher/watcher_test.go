@@ -40,6 +40,7 @@ type world struct {
 	runs   int
 	// operators is the channel for notices.
 	operators string
+	keep      *config.Retention // nil: nothing is tidied
 }
 
 func newWorld(t testing.TB, path string) *world {
@@ -75,7 +76,12 @@ func (w *world) add(url, spec string, a answer, tags ...string) {
 
 func (w *world) watcher() *Watcher {
 	w.runs++
+	var tidy *Tidying
+	if w.keep != nil {
+		tidy = &Tidying{Store: w.store, Keep: *w.keep}
+	}
 	return New(w.log, w.store, w.reader, w.sink, time.Now, Options{
+		Tidy:        tidy,
 		Holder:      fmt.Sprintf("run %d", w.runs),
 		Rules:       ruleSet(w.t, testRules),
 		Feeds:       w.feeds,

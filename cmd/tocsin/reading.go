@@ -33,7 +33,12 @@ func openExisting(ctx context.Context, name string) (store.Store, error) {
 func openToRead(ctx context.Context, c *config.Config) (store.Store, error) {
 	db, err := openExisting(ctx, c.Store)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no store in %s yet: tocsin once or tocsin run makes it", c.StoreName())
+		err = noStore(c)
 	}
 	return db, storeTrouble(err)
+}
+
+// noStore is the error of a store that is not there.
+func noStore(c *config.Config) error {
+	return fmt.Errorf("there is no store in %s yet: tocsin once or tocsin run makes it", c.StoreName())
 }

@@ -178,6 +178,7 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		Attempted:   told.attempted,
 		Began:       told.began,
 	}
+	o.Tidy = &watcher.Tidying{Store: db, Keep: s.config.Retention}
 	if s.pushed {
 		// The configuration sees to it that a store that is pushed into can keep it.
 		o.Push = &watcher.Push{Store: db.(store.Pushes), Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}

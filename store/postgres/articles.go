@@ -30,9 +30,13 @@ const findArticle = `
 		SELECT seq FROM articles WHERE feed = f.id AND id = $1 LIMIT 1) a
 	LIMIT 1`
 
-// knownArticles finds those of some articles that are kept of a feed.
+// knownArticles finds those of some articles that are known of a feed; of those that
+// were deleted, seq is 0.
 const knownArticles = `
 	SELECT id, seq FROM articles
+	WHERE feed = (SELECT id FROM feeds WHERE digest = $1 AND url = $2) AND id = ANY ($3)
+	UNION ALL
+	SELECT id, 0 FROM forgotten
 	WHERE feed = (SELECT id FROM feeds WHERE digest = $1 AND url = $2) AND id = ANY ($3)`
 
 // Unknown implements store.Store.

@@ -38,6 +38,7 @@ type commit struct {
 	feed      int64            // the feed's row
 	fresh     []store.Article  // those of the poll that are not known
 	rows      map[string]int64 // the rows of the poll's articles, by ID; of fresh ones as articleRow has them
+	deleted   []string         // the IDs of those that are known and were deleted
 	exclusive bool             // the stories lock is held
 }
 
@@ -60,7 +61,9 @@ func (c *commit) lookUp(ctx context.Context) error {
 			var id string
 			var seq int64
 			err := row.Scan(&id, &seq)
-			c.rows[id] = seq
+			if c.rows[id] = seq; seq == 0 {
+				c.deleted = append(c.deleted, id)
+			}
 			return err
 		})
 	})
@@ -73,7 +76,7 @@ func (c *commit) lookUp(ctx context.Context) error {
 	}
 	seen := make(map[string]bool)
 	for _, a := range c.poll.Articles {
-		if c.rows[a.ID] == 0 && !seen[a.ID] {
+		if _, known := c.rows[a.ID]; !known && !seen[a.ID] {
 			seen[a.ID] = true
 			c.fresh = append(c.fresh, a)
 		}
@@ -126,6 +129,8 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 		c.rows[a.ID] = -1 - int64(i)
 		keepArticle(&b, c.rows[a.ID], c.feed, a)
 	}
+	indexNew(&b, c.fresh)
+	c.seeDeleted(&b)
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err
 	}
@@ -135,6 +140,18 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 	update, args := endPoll(c.poll.Feed, c.poll.Holder)
 	b.queue(update, args...)
 	return c.send(ctx, &b)
+}
+
+// seeDeleted notes which deleted articles the feed still lists, and where it has
+// changed, ends the memory of those that it has not listed for long.
+func (c *commit) seeDeleted(b *batch) {
+	polled := c.poll.Feed.Polled
+	if len(c.deleted) > 0 {
+		b.queue(`UPDATE forgotten SET listed = greatest(listed, $1) WHERE feed = $2 AND id = ANY ($3)`, polled, c.feed, c.deleted)
+	}
+	if len(c.fresh) > 0 {
+		b.queue(`DELETE FROM forgotten WHERE feed = $1 AND listed < $2`, c.feed, polled.Add(-store.ForgetAfter))
+	}
 }
 
 // maxNews is how many articles a block of numbers is for.

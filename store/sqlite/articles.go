@@ -26,6 +26,9 @@ func scanArticle(row scanner, a *store.Article, more ...any) error {
 const findArticle = `
 	SELECT a.seq FROM feeds f CROSS JOIN articles a ON a.feed = f.id WHERE a.id = ?`
 
+// deleted stands for the row of an article that is known and was deleted.
+const deleted = -1
+
 // articleRows returns the rows of those of a feed's articles that are known.
 func (tx *tx) articleRows(ctx context.Context, feed int64, articles []store.Article) (map[string]int64, error) {
 	rows := make(map[string]int64, len(articles))
@@ -49,7 +52,10 @@ func (tx *tx) articleRows(ctx context.Context, feed int64, articles []store.Arti
 		}
 		rows[id] = seq
 		return nil
-	}, `SELECT id, seq FROM articles WHERE feed = ? AND id IN (SELECT value FROM json_each(?))`, feed, string(list))
+	}, `
+		SELECT id, seq FROM articles WHERE feed = ?1 AND id IN (SELECT value FROM json_each(?2))
+		UNION ALL
+		SELECT id, -1 FROM forgotten WHERE feed = ?1 AND id IN (SELECT value FROM json_each(?2))`, feed, string(list))
 	return rows, err
 }
 
@@ -63,7 +69,10 @@ func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown [
 		}
 		rows, err := pool.QueryContext(ctx, `
 			SELECT a.id FROM feeds f CROSS JOIN articles a ON a.feed = f.id
-			WHERE f.url = ? AND a.id IN (SELECT value FROM json_each(?))`, feed, string(list))
+			WHERE f.url = ?1 AND a.id IN (SELECT value FROM json_each(?2))
+			UNION ALL
+			SELECT d.id FROM feeds f CROSS JOIN forgotten d ON d.feed = f.id
+			WHERE f.url = ?1 AND d.id IN (SELECT value FROM json_each(?2))`, feed, string(list))
 		if err != nil {
 			return err
 		}
@@ -90,10 +99,14 @@ func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown [
 // keepArticle keeps an article that the store does not have, and returns its
 // row.
 func (tx *tx) keepArticle(ctx context.Context, feed int64, a *store.Article) (row int64, err error) {
-	return tx.insert(ctx, `
+	row, err = tx.insert(ctx, `
 		INSERT INTO articles (feed, id, seen, published, updated, language,
 			key, url, title, author, categories, summary, body)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		feed, a.ID, micros(a.Seen), micros(a.Published), micros(a.Updated), a.Language,
 		a.Key, a.URL, a.Title, a.Author, quoted(a.Categories), a.Summary, a.Body)
+	if err != nil {
+		return 0, err
+	}
+	return row, tx.index(ctx, row, a)
 }

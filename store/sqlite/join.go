@@ -50,9 +50,10 @@ func (db *DB) leave(holder string) error {
 	return errors.Join(err, db.members.unlock())
 }
 
-// freeLeases ends the leases on feeds, alerts and pushes for which where holds.
+// freeLeases ends the leases on feeds, alerts, pushes and tasks for which where
+// holds.
 func (tx *tx) freeLeases(ctx context.Context, where string, args ...any) error {
-	for _, table := range []string{"feeds", "alerts", "pushes"} {
+	for _, table := range []string{"feeds", "alerts", "pushes", "tasks"} {
 		if _, err := tx.exec(ctx, `UPDATE `+table+` SET holder = '', leased_until = 0 WHERE `+where, args...); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ var released embed.FS
 // at once and a crash leaves a schema that is one of ours. A file that is not
 // for us is refused before anything is written.
 func (db *DB) migrate(ctx context.Context, steps []migration.Step) error {
-	version, err := db.schema(ctx)
+	version, err := schema(ctx, db.readers)
 	if err != nil {
 		return err
 	}
@@ -42,9 +43,9 @@ func (db *DB) migrate(ctx context.Context, steps []migration.Step) error {
 var errForeign = errors.New("this is a database, but not a tocsin store; name another file")
 
 // schema returns the version of the file's schema; 0 for an empty file.
-func (db *DB) schema(ctx context.Context) (version int, err error) {
+func schema(ctx context.Context, db *sql.DB) (version int, err error) {
 	var tables, ledgers int
-	err = db.readers.QueryRowContext(ctx, `
+	err = db.QueryRowContext(ctx, `
 		SELECT count(*), count(*) FILTER (WHERE name = 'ledger') FROM sqlite_schema WHERE type = 'table'`,
 	).Scan(&tables, &ledgers)
 	if err != nil || tables == 0 {
@@ -53,7 +54,7 @@ func (db *DB) schema(ctx context.Context) (version int, err error) {
 	if ledgers == 0 {
 		return 0, errForeign
 	}
-	err = db.readers.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM ledger`).Scan(&version)
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM ledger`).Scan(&version)
 	return version, err
 }
 

@@ -21,6 +21,9 @@ var frozen = map[string]string{
 	"migrations/0005_signature.sql": "42e2b7b328e2a4136b8882ace66b3f8dab5e222ff0b69eff098188678a1d8c71",
 	"migrations/0006_health.sql":    "a4949d65a2d10022d88309e4cd1ef2bb1f63c1596beb8475a150b48c02663b07",
 	"migrations/0007_pushes.sql":    "a6967163e57dcc944ca3161a38aceedf156a5e620d398f3d1ae7bda6d45aaa58",
+	"migrations/0008_search.sql":    "4615023005b346c4e9b56a5a5684b4150d9bb26d83bf05cbec71d8b8b47d0077",
+	"migrations/0009_tasks.sql":     "303bd72640fd00098cc01d3765ca551c52d453f33df08d600208009ff0173c61",
+	"migrations/0010_forgotten.sql": "4c9442b77677a85113315ec1e688fbd2e7dfadbd923f22b617742b2e14790c0f",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
@@ -144,5 +147,17 @@ func TestTheFirstSchemaIsUpgraded(t *testing.T) {
 	check(t, err)
 	if len(found) != 2 {
 		t.Errorf("%d articles are found by their address, want 2", len(found))
+	}
+	for n, more := range []bool{true, true, false} {
+		titled, err := db.Search(t.Context(), store.Search{Text: "title", Limit: 9})
+		check(t, err)
+		if len(titled.Articles) != n {
+			t.Errorf("%d articles are found by their words, want %d", len(titled.Articles), n)
+		}
+		left, err := db.IndexArchive(t.Context(), 1)
+		check(t, err)
+		if left != more {
+			t.Errorf("more is %v after %d", left, n)
+		}
 	}
 }

@@ -78,7 +78,26 @@ func (c *commit) keepNew(ctx context.Context, p store.Poll) (fresh []store.Artic
 		}
 		fresh = append(fresh, a)
 	}
-	return fresh, nil
+	return fresh, c.seeDeleted(ctx, p, len(fresh) > 0)
+}
+
+// seeDeleted notes which deleted articles the feed still lists, and where it has
+// changed, ends the memory of those that it has not listed for long.
+func (c *commit) seeDeleted(ctx context.Context, p store.Poll, changed bool) error {
+	for _, a := range p.Articles {
+		if c.rows[a.ID] != deleted {
+			continue
+		}
+		if _, err := c.exec(ctx, `UPDATE forgotten SET listed = max(listed, ?) WHERE feed = ? AND id = ?`,
+			micros(p.Feed.Polled), c.feed, a.ID); err != nil {
+			return err
+		}
+	}
+	if !changed {
+		return nil
+	}
+	_, err := c.exec(ctx, `DELETE FROM forgotten WHERE feed = ? AND listed < ?`, c.feed, micros(p.Feed.Polled.Add(-store.ForgetAfter)))
+	return err
 }
 
 // keepDecision keeps all that a judge decided.
@@ -151,7 +170,7 @@ func (c *commit) keepVerdict(ctx context.Context, v store.Verdict) error {
 // row returns the row of the article with that ID. It is nearly always one of
 // the poll; others are looked for in all feeds.
 func (c *commit) row(ctx context.Context, id string) (row int64, err error) {
-	if row := c.rows[id]; row != 0 {
+	if row := c.rows[id]; row > 0 {
 		return row, nil
 	}
 	err = c.query(ctx, func(r scanner) error { return r.Scan(&row) }, findArticle, id)

@@ -30,6 +30,7 @@ type Config struct {
 	Operators string
 	// StoryWindow is how long a story takes further reports.
 	StoryWindow time.Duration
+	Retention   Retention
 	// Listed are the URLs of all feeds that the configuration names, enabled or
 	// not; nil where it names none and has those of the starter pack.
 	Listed []string
@@ -83,6 +84,13 @@ type Route struct {
 	Tags        []string // at least one of the feed's
 	MinSeverity rules.Severity
 	Continue    bool // the routes after this one are tried as well
+}
+
+// Retention is for how long articles are kept, from when they were seen.
+type Retention struct {
+	Articles time.Duration // those that no rule matched; 0: for good
+	Matched  time.Duration // the others; 0: for good, else not less than Articles
+	MaxSize  int64         // bytes of the store above which the oldest go earlier; 0: any
 }
 
 // Log is how the daemon logs.

@@ -102,6 +102,9 @@ func TestDefaultIsTheStarterPack(t *testing.T) {
 	if diff := cmp.Diff([]Route{{Channel: "#ai-news", MinSeverity: rules.Low}}, c.Routes); diff != "" {
 		t.Error(diff)
 	}
+	if want := (Retention{Articles: 180 * 24 * time.Hour, Matched: 730 * 24 * time.Hour, MaxSize: 5 << 30}); c.Retention != want {
+		t.Errorf("retention = %+v, want %+v", c.Retention, want)
+	}
 	if c.Store != "tocsin.db" || c.StoryWindow != 72*time.Hour || c.Slack.APIURL != "https://slack.com/api/" {
 		t.Errorf("store %q, window %s, Slack at %q", c.Store, c.StoryWindow, c.Slack.APIURL)
 	}

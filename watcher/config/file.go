@@ -38,7 +38,7 @@ type File struct {
 	Operators operatorsBlock `yaml:"operators"`
 	// Stories is how articles are grouped.
 	Stories storiesBlock `yaml:"stories"`
-	// Retention is how long articles are kept. Without effect in this version.
+	// Retention is how long articles are kept.
 	Retention retentionBlock `yaml:"retention"`
 	// Web is what a running tocsin serves over HTTP: its health, its metrics, and what
 	// hubs reach.
@@ -200,14 +200,15 @@ type storiesBlock struct {
 
 // retentionBlock is how long what is kept.
 type retentionBlock struct {
-	// Articles is how long articles are kept that no rule matched. Without effect
-	// in this version.
+	// Articles is how long articles are kept that no rule matched; 0 keeps them for
+	// good. Default: 180d.
 	Articles yamlfile.At[duration] `yaml:"articles"`
-	// Matched is how long articles are kept that rules matched. Without effect in
-	// this version.
+	// Matched is how long articles are kept that rules matched, with what was said of
+	// them; 0 keeps them for good. Default: 730d.
 	Matched yamlfile.At[duration] `yaml:"matched"`
-	// MaxSize is the size of the store above which the oldest articles go.
-	// Without effect in this version.
+	// MaxSize is the size of the store above which the oldest articles go earlier,
+	// those that no rule matched first; the last day is always kept. 0 is any size.
+	// In PostgreSQL it is estimated. Default: 5GiB.
 	MaxSize yamlfile.At[size] `yaml:"max_size"`
 }
 
@@ -239,9 +240,6 @@ func (f *File) idle() []idleKey {
 	keys := []idleKey{
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
 		{"intervals", f.Intervals.Pos},
-		{"retention.articles", f.Retention.Articles.Pos},
-		{"retention.matched", f.Retention.Matched.Pos},
-		{"retention.max_size", f.Retention.MaxSize.Pos},
 	}
 	return append(keys, f.Routes.idle()...)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -97,6 +98,7 @@ func (l *loader) config(f *File) *Config {
 		c.Fetch.WebsubCallback = ""
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
+	c.Retention = l.retention(&f.Retention, c.StoryWindow)
 	if f.Operators.Channel.Value != "" {
 		l.channel(f.Operators.Channel)
 		c.Operators = f.Operators.Channel.Value
@@ -210,6 +212,28 @@ func (l *loader) maxBody(s yamlfile.At[size]) int64 {
 		l.add(yamlfile.Errorf(s.Pos, "value", "fetch.max_body must be more than 0"))
 	}
 	return int64(s.Value)
+}
+
+// retention is for how long articles are kept. What rules matched is kept for at
+// least as long as other articles, and as stories take reports: a story whose
+// articles are gone would begin anew.
+func (l *loader) retention(b *retentionBlock, window time.Duration) Retention {
+	r := Retention{
+		Articles: orDefault(b.Articles, 180*24*time.Hour),
+		Matched:  orDefault(b.Matched, 730*24*time.Hour),
+		MaxSize:  5 << 30,
+	}
+	if b.MaxSize.Given() {
+		r.MaxSize = int64(b.MaxSize.Value)
+	}
+	switch pos := cmp.Or(b.Matched.Pos, b.Articles.Pos); {
+	case r.Matched == 0:
+	case r.Articles == 0 || r.Matched < r.Articles:
+		l.add(yamlfile.Errorf(pos, "value", "retention.matched must not be shorter than retention.articles"))
+	case r.Matched < window:
+		l.add(yamlfile.Errorf(pos, "value", "retention.matched must not be shorter than stories.window"))
+	}
+	return r
 }
 
 // maxCount bounds what runs at once, so that a slip of the keyboard does not

@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"tocsin/store"
+	"tocsin/store/query"
+)
+
+// index makes an article that was kept in row findable.
+func (tx *tx) index(ctx context.Context, row int64, a *store.Article) error {
+	_, err := tx.exec(ctx, `INSERT INTO words (rowid, text) VALUES (?, ?)`, row, query.Words(a.Title, a.Summary, a.Body))
+	return err
+}
+
+// searchQuery steps through the index from the last row down, so that its cost is
+// that of a page however much is found.
+const searchQuery = `
+	SELECT ` + articleColumns + `, a.seq
+	FROM (SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?) w
+	CROSS JOIN articles a ON a.seq = w.seq JOIN feeds f ON f.id = a.feed
+	ORDER BY a.seq DESC`
+
+// Search implements store.Searcher.
+func (db *DB) Search(ctx context.Context, s store.Search) (found store.Found, err error) {
+	const doing = "searching the archive"
+	before, err := s.Before()
+	if err != nil {
+		return found, db.failed(doing, err)
+	}
+	asked := match(query.Parse(s.Text))
+	if asked == "" {
+		return found, nil
+	}
+	err = db.read(doing, func(pool *sql.DB) error {
+		// One more tells whether there is a next page.
+		rows, err := pool.QueryContext(ctx, searchQuery, asked, before, s.Limit+1)
+		if err != nil {
+			return err
+		}
+		var last int64
+		return each(rows, func(row scanner) error {
+			if len(found.Articles) == s.Limit {
+				found.Next = strconv.FormatInt(last, 10)
+				return nil
+			}
+			var a store.Article
+			err := scanArticle(row, &a, &last)
+			found.Articles = append(found.Articles, a)
+			return err
+		})
+	})
+	if err != nil {
+		return store.Found{}, err
+	}
+	return found, nil
+}
+
+// match is a query in the language of FTS5; "" finds nothing.
+func match(q query.Query) string {
+	var alternatives []string
+	for _, a := range q {
+		text := terms(a.All, " AND ")
+		if len(a.None) > 0 {
+			text = "((" + text + ") NOT (" + terms(a.None, " OR ") + "))"
+		} else {
+			text = "(" + text + ")"
+		}
+		alternatives = append(alternatives, text)
+	}
+	return strings.Join(alternatives, " OR ")
+}
+
+// terms are terms with a word between two of them. Words are letters and digits,
+// so quotes are all that they need.
+func terms(all []query.Term, between string) string {
+	var parts []string
+	for _, t := range all {
+		text := `"` + strings.Join(t.Words, " ") + `"`
+		if t.Prefix {
+			text += " *"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, between)
+}
+
+// IndexArchive implements store.Searcher.
+func (db *DB) IndexArchive(ctx context.Context, limit int) (more bool, err error) {
+	err = db.write(ctx, "indexing the archive", func(tx *tx) error {
+		more = false
+		articles, rows, err := tx.unindexed(ctx, limit)
+		if err != nil {
+			return err
+		}
+		for i := range articles {
+			if err := tx.index(ctx, rows[i], &articles[i]); err != nil {
+				return err
+			}
+		}
+		upto := int64(0)
+		if more = len(rows) == limit; more {
+			upto = rows[limit-1] - 1
+		}
+		_, err = tx.exec(ctx, `UPDATE indexing SET upto = ?1 WHERE upto <> ?1`, upto)
+		return err
+	})
+	return more, err
+}
+
+// unindexed returns the last articles that are not in the index, and their rows.
+func (tx *tx) unindexed(ctx context.Context, limit int) (articles []store.Article, rows []int64, err error) {
+	err = tx.query(ctx, func(row scanner) error {
+		var a store.Article
+		var seq int64
+		err := row.Scan(&seq, &a.Title, &a.Summary, &a.Body)
+		articles, rows = append(articles, a), append(rows, seq)
+		return err
+	}, `
+		SELECT seq, title, summary, body FROM articles
+		WHERE seq <= (SELECT upto FROM indexing) ORDER BY seq DESC LIMIT ?`, limit)
+	return articles, rows, err
+}
