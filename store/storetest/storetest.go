@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"tasks", testTasks},
 		{"Expire", testExpire},
 		{"Size", testSize},
+		{"Examine", testExamine},
 		{"Alerts", testAlerts},
 		{"ArticleCounts", testArticleCounts},
 		{"Counts", testCounts},
