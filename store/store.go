@@ -160,6 +160,7 @@ type Store interface {
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
 
+	Pushes
 	Searcher
 	Tasks
 	Retention

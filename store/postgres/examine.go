@@ -23,12 +23,13 @@ func (db *DB) Examine(ctx context.Context) (e store.Examination, err error) {
 		}
 		return tx.each(ctx, func(row row) error {
 			var w store.Worker
-			err := row.Scan(&w.Holder, &w.Feeds, &w.Alerts, &w.Tasks)
+			err := row.Scan(&w.Holder, &w.Feeds, &w.Alerts, &w.Pushes, &w.Tasks)
 			e.Workers = append(e.Workers, w)
 			return err
 		}, `
 			SELECT holder, (SELECT count(*) FROM feeds f WHERE f.holder <> '' AND f.holder = w.holder),
 				(SELECT count(*) FROM alerts a WHERE a.holder <> '' AND a.holder = w.holder),
+				(SELECT count(*) FROM pushes p WHERE p.holder <> '' AND p.holder = w.holder),
 				ARRAY (SELECT name FROM tasks t WHERE t.holder = w.holder ORDER BY name)
 			FROM workers w WHERE alive_until > clock_timestamp() ORDER BY holder`)
 	})

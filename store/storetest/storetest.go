@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Articles", testArticles},
 		{"ArticlesAt", testArticlesAt},
 		{"RulesOf", testRulesOf},
+		{"Pushes", testPushes},
 		{"Search", testSearch},
 		{"tasks", testTasks},
 		{"Expire", testExpire},

@@ -93,10 +93,6 @@ func (l *loader) config(f *File) *Config {
 		Routes: l.routes(&f.Routes),
 		Log:    l.log(&f.Log),
 	}
-	if isDatabase(f.Store.Value) && c.Fetch.WebsubCallback != "" {
-		l.add(yamlfile.Warningf(f.Fetch.WebsubCallback.Pos, "no-effect", "fetch.websub_callback has no effect with a PostgreSQL store in this version of tocsin").WithHint("feeds are polled; keep the store in a file for pushes"))
-		c.Fetch.WebsubCallback = ""
-	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
 	c.Retention = l.retention(&f.Retention, c.StoryWindow)
 	if f.Operators.Channel.Value != "" {
