@@ -241,6 +241,11 @@ func TestDaemonsShareADatabase(t *testing.T) {
 			t.Errorf("a daemon ends with %v", err)
 		}
 	}
+	for _, told := range []string{"cannot be claimed; it is tried again", "are claimed again"} {
+		if !strings.Contains(lasting.log.String(), told) {
+			t.Errorf("a daemon whose database was away does not say: %s", told)
+		}
+	}
 }
 
 // aliveAre holds that these daemons are those that doctor tells, each with what it
