@@ -241,3 +241,51 @@ func BenchmarkNextDue(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkArchiveSize commits polls of 50 new articles to archives of different
+// sizes, whose articles are of a hundred feeds.
+func BenchmarkArchiveSize(b *testing.B) {
+	for _, articles := range []int{1_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint("articles=", articles), func(b *testing.B) {
+			db, err := Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			leave, err := db.Join(b.Context(), "bench")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer leave()
+			fill(b, db, articles)
+			commitNews(b, db, 100)
+		})
+	}
+}
+
+// fill makes an archive of small articles in a hundred feeds, a hundred polls at a
+// time.
+func fill(b *testing.B, db *DB, articles int) {
+	b.Helper()
+	for first := 0; first < articles; first += 10_000 {
+		if err := db.write(b.Context(), "filling", func(tx *tx) error {
+			for _, statement := range []string{
+				`INSERT INTO feeds (id, subscribed, schedule, host, ` + feedColumns + `)
+					SELECT value, 0, '', '', 'https://old.example/' || value, '', '', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, ''
+					FROM (WITH RECURSIVE n(value) AS (VALUES (1001) UNION ALL SELECT value + 1 FROM n WHERE value < 1100) SELECT value FROM n) WHERE true ON CONFLICT DO NOTHING`,
+				fmt.Sprintf(`INSERT INTO articles (seq, feed, id, seen, published, updated, language, key, url, title, author, categories, summary, body)
+					SELECT value, 1001 + value / 100 %% 100, hex(randomblob(8)), 0, 0, 0, 'en', 'key-' || value, 'https://old.example/' || value,
+						'An old article that tells of number ' || value, '', '', 'A summary of it, which is not long', ''
+					FROM (WITH RECURSIVE n(value) AS (VALUES (%d) UNION ALL SELECT value + 1 FROM n WHERE value < %d) SELECT value FROM n)`, first+1, min(first+10_000, articles)),
+				fmt.Sprintf(`INSERT INTO words (rowid, text) SELECT seq, title || ' ' || summary FROM articles WHERE seq > %d`, first),
+			} {
+				if _, err := tx.exec(b.Context(), statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
