@@ -160,9 +160,11 @@ type Store interface {
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
 
+	Pushes
 	Searcher
 	Tasks
 	Retention
+	Examiner
 
 	// Close ends the use of the store. Operations that run are waited for.
 	Close() error
@@ -179,13 +181,22 @@ type Subscription struct {
 // Claim asks for work.
 type Claim struct {
 	Holder string        // who asks; must have joined
-	Now    time.Time     // what is due is due now
+	Now    time.Time     // what is due by then is due; nothing else goes by it
 	Lease  time.Duration // how long the work is the holder's, counted from Now
 
-	// An engine that daemons on several machines share goes by the clock of its
-	// server: leases count from there and end by it, and where Now is later than
-	// that clock, it counts for Now. So a clock that is wrong takes no work from
-	// another daemon.
+	// The clock that decides is the store's. An engine that daemons on several
+	// machines share goes by the clock of its server: leases count from there and
+	// end by it, and where Now is later than that clock, it counts for Now. So a
+	// clock that is wrong takes no work from another daemon, and makes nothing due
+	// early; Now says no more than which round the claim is for. An engine with one
+	// worker process has no other clock than the caller's.
+	//
+	// What is renewed is the membership, by the engine and for as long as the process
+	// lives: a process that dies loses its leases within a few such heartbeats,
+	// however long they are. The leases on feeds, alerts and pushes are not prolonged.
+	// Each is for work that has an end by itself, and a lease that is longer than this
+	// is how a holder that lives and hangs loses its work all the same. Tasks, which
+	// may take any time, are prolonged by their holder; see Tasks.
 
 	Limit   int // at most so many rows; 1 or more
 	PerHost int // at most so many feeds of one host at a time; 0 means any number

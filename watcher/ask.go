@@ -28,8 +28,7 @@ func (w *Watcher) askLoop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			w.log.Error("requests to hubs cannot be claimed", "err", err)
+		if w.claims("requests to hubs", err); err != nil {
 			next = w.now().Add(storeRest)
 		}
 		w.sleep(ctx, next, w.hubs)

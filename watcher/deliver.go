@@ -43,8 +43,7 @@ func (w *Watcher) deliverLoop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			w.log.Error("alerts cannot be claimed", "err", err)
+		if w.claims("alerts", err); err != nil {
 			next = w.now().Add(storeRest)
 		}
 		w.sleep(ctx, next, w.rang)

@@ -1,9 +1,12 @@
 package watcher
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,6 +106,56 @@ func TestTroublesAreNamed(t *testing.T) {
 		watch.store = failingStore{w.store}
 		if got := watch.Troubles(t.Context()); len(got) != 1 || got[0] != "store: the disk is gone" {
 			t.Errorf("without an answer: %q", got)
+		}
+	})
+}
+
+// fullStore claims nothing while its disk is full.
+type fullStore struct {
+	Store
+	full *atomic.Bool
+}
+
+func (s fullStore) ClaimDueFeeds(ctx context.Context, c store.Claim) ([]store.Feed, error) {
+	if s.full.Load() {
+		return nil, errors.New("the disk is full")
+	}
+	return s.Store.ClaimDueFeeds(ctx, c)
+}
+
+// A store that cannot even lease is in trouble, which is told once, and once more
+// when it is over; the feeds are polled then.
+func TestAFullStoreIsTroubleUntilItIsNot(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		var log bytes.Buffer
+		w.log = slog.New(slog.NewTextHandler(&log, nil))
+		w.add("https://a.example/feed", "* * * * *", items("Nothing", "A bell rings in town"))
+		watch := w.watcher()
+		var full atomic.Bool
+		watch.store = fullStore{w.store, &full}
+		w.beside(watch, func() {
+			time.Sleep(90 * time.Second)
+			full.Store(true)
+			time.Sleep(5 * time.Minute)
+			if got := watch.Troubles(t.Context()); len(got) != 1 || got[0] != "store: the disk is full" {
+				t.Errorf("troubles are %q", got)
+			}
+			polls := len(w.reader.asked["https://a.example/feed"])
+			full.Store(false)
+			time.Sleep(2 * time.Minute)
+			if got := watch.Troubles(t.Context()); len(got) > 0 {
+				t.Errorf("when it is over: %q", got)
+			}
+			if n := len(w.reader.asked["https://a.example/feed"]); n < polls+2 {
+				t.Errorf("%d polls after it", n-polls)
+			}
+		})
+		if n := strings.Count(log.String(), "feeds cannot be claimed"); n != 1 {
+			t.Errorf("the trouble is told %d times", n)
+		}
+		if n := strings.Count(log.String(), "feeds are claimed again"); n != 1 {
+			t.Errorf("its end is told %d times", n)
 		}
 	})
 }

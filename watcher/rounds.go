@@ -15,14 +15,24 @@ func (w *Watcher) pollLoop(ctx context.Context) {
 	for ctx.Err() == nil {
 		wake, err := w.startDue(ctx)
 		w.polls.beat()
-		if err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			w.log.Error("feeds cannot be claimed", "err", err)
+		if ctx.Err() != nil {
+			return
+		}
+		if w.claims("feeds", err); err != nil {
 			wake = w.now().Add(storeRest)
 		}
 		w.sleep(ctx, wake, w.freed)
+	}
+}
+
+// claims tells how a claim ended, where that is news: while the store is in trouble,
+// every claim is.
+func (w *Watcher) claims(what string, err error) {
+	switch news := w.tally.claimed(what, err); {
+	case news && err != nil:
+		w.log.Error(what+" cannot be claimed; it is tried again", "err", err)
+	case news:
+		w.log.Info(what + " are claimed again")
 	}
 }
 

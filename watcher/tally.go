@@ -1,6 +1,9 @@
 package watcher
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"sync"
 
 	"tocsin/store"
@@ -24,7 +27,9 @@ type tally struct {
 	mu   sync.Mutex
 	sum  Summary
 	err  error // the first that the store made
-	down error // the store's last answer, as far as it was an error
+	down error // the store's last answer to a commit, as far as it was an error
+	// stuck are the errors of loops whose last claim failed, by what they claim.
+	stuck map[string]error
 }
 
 func (t *tally) polled(r PollReport) {
@@ -64,11 +69,28 @@ func (t *tally) storeWorked() (news bool) {
 	return news
 }
 
-// trouble is the store's last answer, if that was an error.
+// claimed notes how a claim of feeds, alerts or the like ended, and reports whether
+// that is news: the first of them that failed, or that did not after it.
+func (t *tally) claimed(what string, err error) (news bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	news = (t.stuck[what] == nil) != (err == nil)
+	if t.stuck == nil {
+		t.stuck = make(map[string]error)
+	}
+	t.stuck[what] = err
+	return news
+}
+
+// trouble is an error that the store made and that is not over.
 func (t *tally) trouble() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.down
+	err := t.down
+	for _, what := range slices.Sorted(maps.Keys(t.stuck)) {
+		err = cmp.Or(err, t.stuck[what])
+	}
+	return err
 }
 
 func (t *tally) storeErr() error {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -232,11 +234,44 @@ func TestDaemonsShareADatabase(t *testing.T) {
 	w.wait("a poll of every feed", limit, func() bool { return w.askedSince(restarted) == w.feeds })
 	w.wait("every alert", limit, func() bool { return len(w.posted()) == w.feeds })
 	w.allIsThere(limit)
+	w.aliveAre(lasting, late)
 	for _, d := range []*sharer{lasting, late} {
 		d.Process.Signal(syscall.SIGTERM)
 		if err := d.Wait(); err != nil {
 			t.Errorf("a daemon ends with %v", err)
 		}
+	}
+	for _, told := range []string{"cannot be claimed; it is tried again", "are claimed again"} {
+		if !strings.Contains(lasting.log.String(), told) {
+			t.Errorf("a daemon whose database was away does not say: %s", told)
+		}
+	}
+}
+
+// aliveAre holds that these daemons are those that doctor tells, each with what it
+// holds. The killed ones are forgotten by then.
+func (w *daemonWorld) aliveAre(daemons ...*sharer) {
+	w.t.Helper()
+	look := exec.Command(os.Args[0], "doctor", "--offline")
+	look.Dir, look.Env = w.dir, append(os.Environ(), asTocsin+"=1")
+	var said bytes.Buffer
+	look.Stderr = &said
+	out, err := look.Output()
+	if err != nil {
+		w.t.Fatalf("doctor: %v\n%s%s", err, out, said.String())
+	}
+	alive := regexp.MustCompile(`(?m)^ok +daemons +\S+:(\d+):\S+ is alive, at work on \d+ feeds?, \d+ alerts?`).FindAllStringSubmatch(string(out), -1)
+	var got, want []string
+	for _, m := range alive {
+		got = append(got, m[1])
+	}
+	for _, d := range daemons {
+		want = append(want, strconv.Itoa(d.Process.Pid))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Errorf("daemons (-want +got):\n%s\n%s", diff, out)
 	}
 }
 

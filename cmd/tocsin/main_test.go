@@ -170,7 +170,10 @@ func pour(w io.Writer, n int) {
 
 // slack serves a stand-in for Slack and sets $SLACK to the address of its API.
 func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
-	server := slacktest.New(slacktest.Options{Channels: []slacktest.Channel{{ID: "C0123456789", Name: "ai-news"}}})
+	server := slacktest.New(slacktest.Options{
+		Channels: []slacktest.Channel{{ID: "C0123456789", Name: "ai-news"}, {ID: "C0123456780", Name: "closed", NotMember: true}},
+		Scopes:   "chat:write,channels:read,groups:read,channels:history",
+	})
 	ts.Defer(server.Close)
 	ts.Setenv("SLACK", server.APIURL())
 	ts.Setenv("TOCSIN_SLACK_TOKEN", slacktest.Token)

@@ -18,6 +18,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"tocsin/store/postgres/pgtest"
 )
 
 // town is a publisher with a hub that redirects, and the proxy that makes the
@@ -121,6 +123,18 @@ func (c *town) publish(form url.Values, title string) {
 // configuration its subscription ends.
 func TestPublishedNewsRing(t *testing.T) {
 	t.Parallel()
+	for name, store := range map[string]func(t *testing.T) string{
+		"SQLite":     func(*testing.T) string { return "tocsin.db" },
+		"PostgreSQL": func(t *testing.T) string { return pgtest.New(t).Database(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			publishedNewsRing(t, store(t))
+		})
+	}
+}
+
+func publishedNewsRing(t *testing.T, store string) {
 	c := newTown(t)
 	d := &daemon{t: t, dir: t.TempDir()}
 	if err := os.Mkdir(d.path("rules"), 0o755); err != nil {
@@ -128,8 +142,8 @@ func TestPublishedNewsRing(t *testing.T) {
 	}
 	d.writeRule("gong*")
 	config := func(feed string) {
-		d.write("tocsin.yaml", fmt.Sprintf(`{feeds: [{url: %q, schedule: "0 0 1 1 *"}], rules: [rules],
-			fetch: {allow_private: true, websub_callback: %q}, web: {listen: "127.0.0.1:0"}}`, feed, c.proxy.URL+"/hooks/websub"))
+		d.write("tocsin.yaml", fmt.Sprintf(`{store: %q, feeds: [{url: %q, schedule: "0 0 1 1 *"}], rules: [rules],
+			fetch: {allow_private: true, websub_callback: %q}, web: {listen: "127.0.0.1:0"}}`, store, feed, c.proxy.URL+"/hooks/websub"))
 	}
 	start := func() {
 		c.gate.Lock()

@@ -14,7 +14,6 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
-	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
@@ -180,8 +179,7 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 	}
 	o.Tidy = &watcher.Tidying{Store: db, Keep: s.config.Retention}
 	if s.pushed {
-		// The configuration sees to it that a store that is pushed into can keep it.
-		o.Push = &watcher.Push{Store: db.(store.Pushes), Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
+		o.Push = &watcher.Push{Store: db, Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
 	}
 	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, o)))
 }

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"tocsin/store"
 )
@@ -62,17 +64,43 @@ func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown [
 	return unknown, nil
 }
 
-// keepArticle keeps an article that the store does not have, in the row that
-// articleRow makes of row.
-func keepArticle(b *batch, row, feed int64, a store.Article) {
-	categories := a.Categories
-	if categories == nil {
-		categories = []string{} // nil would be null
+// keepNew keeps articles that the store does not have, in this order in the block of
+// numbers that was taken last, with one statement for all.
+func keepNew(b *batch, feed int64, articles []store.Article) {
+	var texts [9][]string
+	var times [3][]time.Time
+	for _, a := range articles {
+		for i, s := range [...]string{a.ID, a.Language, a.Key, a.URL, a.Title, a.Author, arrayOf(a.Categories), a.Summary, a.Body} {
+			texts[i] = append(texts[i], s)
+		}
+		for i, t := range [...]time.Time{a.Seen, a.Published, a.Updated} {
+			times[i] = append(times[i], t)
+		}
 	}
 	b.queue(`
-		INSERT INTO articles (seq, feed, id, seen, published, updated, language,
-			key, url, title, author, categories, summary, body)
-		VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		row, feed, a.ID, a.Seen, a.Published, a.Updated, a.Language,
-		a.Key, a.URL, a.Title, a.Author, categories, a.Summary, a.Body)
+		INSERT INTO articles (seq, feed, seen, published, updated, id, language, key, url, title, author, categories, summary, body)
+		SELECT currval('article_blocks') - 1 + n, $1, seen, published, updated, id, language, key, url, title, author, categories::text[], summary, body
+		FROM unnest($2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
+				$9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+			WITH ORDINALITY AS new (seen, published, updated, id, language, key, url, title, author, categories, summary, body, n)
+		ORDER BY n`, feed, times[0], times[1], times[2],
+		texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8])
 }
+
+// arrayOf is a list as the text of an array.
+func arrayOf(list []string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, s := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('"')
+		b.WriteString(arrayEscaper.Replace(s))
+		b.WriteByte('"')
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+var arrayEscaper = strings.NewReplacer(`"`, `\"`, `\`, `\\`)

@@ -65,7 +65,9 @@ func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, ta
 // the holder does not know that it has these rows.
 const freeDoubtful = `
 	WITH freed AS (
-		UPDATE feeds SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2))
+		UPDATE feeds SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2)),
+	pushed AS (
+		UPDATE pushes SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2))
 	UPDATE alerts SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2)`
 
 // freeLeases forgets the workers that are dead, and ends their leases and those
@@ -80,6 +82,10 @@ const freeLeases = `
 	freed AS (
 		UPDATE feeds SET holder = '', leased_until = NULL WHERE id IN (
 			SELECT id FROM feeds
+			WHERE holder <> '' AND (leased_until <= coalesce($1, clock_timestamp()) OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED)),
+	pushed AS (
+		UPDATE pushes SET holder = '', leased_until = NULL WHERE token IN (
+			SELECT token FROM pushes
 			WHERE holder <> '' AND (leased_until <= coalesce($1, clock_timestamp()) OR holder IN (SELECT holder FROM dead)) FOR UPDATE SKIP LOCKED))
 	UPDATE alerts SET holder = '', leased_until = NULL WHERE seq IN (
 		SELECT seq FROM alerts

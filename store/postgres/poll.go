@@ -122,14 +122,14 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 	if len(c.fresh) > maxNews {
 		return fmt.Errorf("%d articles are more than a poll can bring", len(c.fresh))
 	}
-	if len(c.fresh) > 0 {
-		b.queue(`SELECT nextval('article_blocks')`)
-	}
 	for i, a := range c.fresh {
 		c.rows[a.ID] = -1 - int64(i)
-		keepArticle(&b, c.rows[a.ID], c.feed, a)
 	}
-	indexNew(&b, c.fresh)
+	if len(c.fresh) > 0 {
+		b.queue(`SELECT nextval('article_blocks')`)
+		keepNew(&b, c.feed, c.fresh)
+		indexNew(&b, c.fresh)
+	}
 	c.seeDeleted(&b)
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err

@@ -14,9 +14,6 @@ import (
 // indexNew makes the new articles of a poll findable, which stand in this order in
 // the block of numbers that was taken last.
 func indexNew(b *batch, fresh []store.Article) {
-	if len(fresh) == 0 {
-		return
-	}
 	b.queue(`
 		INSERT INTO words (article, words)
 		SELECT currval('article_blocks') - 1 + n, words::tsvector FROM unnest($1::text[]) WITH ORDINALITY AS new (words, n)`,

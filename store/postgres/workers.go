@@ -88,7 +88,7 @@ func (db *DB) leave(holder string, m *member) error {
 	<-m.stopped
 	ctx := context.Background()
 	return db.write(ctx, "leaving the work", func(ctx context.Context, tx tx) error {
-		for _, table := range []string{"feeds", "alerts", "tasks"} {
+		for _, table := range []string{"feeds", "alerts", "pushes", "tasks"} {
 			if _, err := tx.exec(ctx, `UPDATE `+table+` SET holder = '', leased_until = NULL WHERE holder <> '' AND holder = $1`, holder); err != nil {
 				return err
 			}

@@ -114,3 +114,11 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkWords(b *testing.B) {
+	text := strings.Repeat("The regulator’s case – filed on Monday – names three clouds. ", 40)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		Words(text)
+	}
+}

@@ -26,7 +26,11 @@ const (
 // long, the beginning counts: of a word 120 bytes, of all texts 64 KiB and 16,000
 // words.
 func Words(texts ...string) string {
-	w := writer{left: maxIndexed}
+	size := 0
+	for _, text := range texts {
+		size += len(text)
+	}
+	w := writer{b: make([]byte, 0, min(size, maxRead)), left: maxIndexed}
 	read := maxRead
 	for _, text := range texts {
 		text = truncate(text, read)
@@ -34,41 +38,69 @@ func Words(texts ...string) string {
 		w.write(text)
 		w.end()
 	}
-	return w.b.String()
+	return string(w.b)
 }
 
 // writer writes words.
 type writer struct {
-	b    strings.Builder
+	b    []byte
 	word int // bytes of the word at hand
 	left int // words there is room for
 }
 
+// plain is ASCII folded; 0 is what is between words.
+var plain = func() (to [utf8.RuneSelf]byte) {
+	for c := byte('0'); c <= '9'; c++ {
+		to[c] = c
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		to[c], to[c-'a'+'A'] = c, c
+	}
+	return to
+}()
+
 func (w *writer) write(text string) {
-	for i := 0; i < len(text); i++ {
-		if text[i] >= utf8.RuneSelf {
-			// From the word on in which it is.
-			w.writeFolded(fold(strings.ToValidUTF8(text[i:], " ")))
-			return
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			if folded := plain[c]; folded != 0 && w.word > 0 && w.word < maxWord {
+				w.b = append(w.b, folded) // in the middle of a word, where most are
+				w.word++
+			} else {
+				w.ascii(c)
+			}
+			i++
+			continue
 		}
-		w.ascii(text[i])
+		// What is folded together is what stands together: nothing in ASCII changes
+		// with what is around it, but for accents, which are left out.
+		end := i
+		for end < len(text) && text[end] >= utf8.RuneSelf {
+			end++
+		}
+		w.beyond(text[i:end])
+		i = end
 	}
 }
 
 // ascii writes a character of ASCII.
 func (w *writer) ascii(c byte) {
-	switch {
-	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		w.letter(rune(c))
-	case 'A' <= c && c <= 'Z':
-		w.letter(rune(c + 'a' - 'A'))
-	default:
+	folded := plain[c]
+	if folded == 0 {
 		w.end()
+		return
+	}
+	if w.room(1) {
+		w.b = append(w.b, folded)
 	}
 }
 
-func (w *writer) writeFolded(text string) {
-	for _, r := range text {
+// beyond writes characters beyond ASCII.
+func (w *writer) beyond(text string) {
+	if r, n := utf8.DecodeRuneInString(text); n == len(text) && 0x2000 <= r && r <= 0x206f {
+		w.end() // a dash or a quote, as in most texts
+		return
+	}
+	for _, r := range fold(strings.ToValidUTF8(text, " ")) {
 		switch {
 		case r < utf8.RuneSelf:
 			w.ascii(byte(r))
@@ -84,17 +116,22 @@ func (w *writer) writeFolded(text string) {
 	}
 }
 
-// letter adds a letter to the word at hand.
 func (w *writer) letter(r rune) {
-	n := utf8.RuneLen(r)
-	if w.left == 0 || w.word+n > maxWord {
-		return
+	if w.room(utf8.RuneLen(r)) {
+		w.b = utf8.AppendRune(w.b, r)
 	}
-	if w.word == 0 && w.b.Len() > 0 {
-		w.b.WriteByte(' ')
+}
+
+// room makes room for a letter of n bytes, if there is any.
+func (w *writer) room(n int) bool {
+	if w.left == 0 || w.word+n > maxWord {
+		return false
+	}
+	if w.word == 0 && len(w.b) > 0 {
+		w.b = append(w.b, ' ')
 	}
 	w.word += n
-	w.b.WriteRune(r)
+	return true
 }
 
 // end ends the word at hand.

@@ -36,31 +36,42 @@ func eachSynchronous(b *testing.B, run func(b *testing.B, db *DB)) {
 	}
 }
 
-// BenchmarkCommitPoll commits polls of 50 new articles of 2 KB, of which one
-// raises an alert.
+// BenchmarkCommitPoll commits polls of 50 new articles of 2 KB, of which one raises
+// an alert: of one feed, which then has all articles of the archive, and of a hundred
+// in turn.
 func BenchmarkCommitPoll(b *testing.B) {
+	for _, feeds := range []int{1, 100} {
+		b.Run(fmt.Sprint("feeds=", feeds), func(b *testing.B) {
+			eachSynchronous(b, func(b *testing.B, db *DB) { commitNews(b, db, feeds) })
+		})
+	}
+}
+
+func commitNews(b *testing.B, db *DB, feeds int) {
 	const size = 50
-	eachSynchronous(b, func(b *testing.B, db *DB) {
-		const url = "https://bench.example/feed"
-		if err := db.SyncFeeds(b.Context(), []store.Subscription{{URL: url, FirstPoll: benchStart}}); err != nil {
+	var subs []store.Subscription
+	for i := range feeds {
+		subs = append(subs, store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart})
+	}
+	if err := db.SyncFeeds(b.Context(), subs); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	b.ResetTimer()
+	for range b.N {
+		now := benchStart.Add(time.Duration(n) * time.Second)
+		due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: 1})
+		if err != nil || len(due) != 1 {
+			b.Fatal(due, err)
+		}
+		p := store.Poll{Holder: "bench", Feed: due[0], Articles: benchArticles(due[0].URL, n, size)}
+		p.Feed.NextPoll = now.Add(time.Second) // behind all others
+		n += size
+		if err := db.CommitPoll(b.Context(), p, benchJudge); err != nil {
 			b.Fatal(err)
 		}
-		claim := store.Claim{Holder: "bench", Now: benchStart, Lease: time.Hour, Limit: 1}
-		n := 0
-		b.ResetTimer()
-		for range b.N {
-			feeds, err := db.ClaimDueFeeds(b.Context(), claim)
-			if err != nil || len(feeds) != 1 {
-				b.Fatal(feeds, err)
-			}
-			p := store.Poll{Holder: "bench", Feed: feeds[0], Articles: benchArticles(url, n, size)}
-			n += size
-			if err := db.CommitPoll(b.Context(), p, benchJudge); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "articles/s")
-	})
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "articles/s")
 }
 
 func benchArticles(feed string, first, n int) []store.Article {
@@ -229,4 +240,52 @@ func BenchmarkNextDue(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkArchiveSize commits polls of 50 new articles to archives of different
+// sizes, whose articles are of a hundred feeds.
+func BenchmarkArchiveSize(b *testing.B) {
+	for _, articles := range []int{1_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint("articles=", articles), func(b *testing.B) {
+			db, err := Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			leave, err := db.Join(b.Context(), "bench")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer leave()
+			fill(b, db, articles)
+			commitNews(b, db, 100)
+		})
+	}
+}
+
+// fill makes an archive of small articles in a hundred feeds, a hundred polls at a
+// time.
+func fill(b *testing.B, db *DB, articles int) {
+	b.Helper()
+	for first := 0; first < articles; first += 10_000 {
+		if err := db.write(b.Context(), "filling", func(tx *tx) error {
+			for _, statement := range []string{
+				`INSERT INTO feeds (id, subscribed, schedule, host, ` + feedColumns + `)
+					SELECT value, 0, '', '', 'https://old.example/' || value, '', '', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0, ''
+					FROM (WITH RECURSIVE n(value) AS (VALUES (1001) UNION ALL SELECT value + 1 FROM n WHERE value < 1100) SELECT value FROM n) WHERE true ON CONFLICT DO NOTHING`,
+				fmt.Sprintf(`INSERT INTO articles (seq, feed, id, seen, published, updated, language, key, url, title, author, categories, summary, body)
+					SELECT value, 1001 + value / 100 %% 100, hex(randomblob(8)), 0, 0, 0, 'en', 'key-' || value, 'https://old.example/' || value,
+						'An old article that tells of number ' || value, '', '', 'A summary of it, which is not long', ''
+					FROM (WITH RECURSIVE n(value) AS (VALUES (%d) UNION ALL SELECT value + 1 FROM n WHERE value < %d) SELECT value FROM n)`, first+1, min(first+10_000, articles)),
+				fmt.Sprintf(`INSERT INTO words (rowid, text) SELECT seq, title || ' ' || summary FROM articles WHERE seq > %d`, first),
+			} {
+				if _, err := tx.exec(b.Context(), statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -27,6 +27,9 @@ const (
 	writerCache = "cache_size(-4000)"
 	// readerCache is the same for each reader. What reads much reads it once.
 	readerCache = "cache_size(-500)"
+	// tempStore keeps what SQLite notes to undo a part of a transaction in memory,
+	// where it is a few pages; else it goes to a file of its own from 64 KiB on.
+	tempStore = "temp_store(2)"
 	// logLimit is what the write-ahead log is cut back to after a long read
 	// made it grow, in bytes.
 	logLimit = "journal_size_limit(67108864)"
@@ -36,7 +39,7 @@ const (
 
 // dsn is how the driver is told to open the file at an absolute path.
 func dsn(path string, sync synchronous, pragmas ...string) string {
-	pragmas = append([]string{busyTimeout, "foreign_keys(1)", logLimit, string(sync)}, pragmas...)
+	pragmas = append([]string{busyTimeout, "foreign_keys(1)", logLimit, tempStore, string(sync)}, pragmas...)
 	query := url.Values{
 		"_pragma": pragmas,
 		// "x" is then never taken for a string, where a column is misspelt.

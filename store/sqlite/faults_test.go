@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,12 @@ import (
 // polled is a store in which "me" has joined and claimed a feed.
 func polled(t *testing.T) (*DB, store.Feed) {
 	t.Helper()
-	db := openStore(t)
+	return polledAt(t, filepath.Join(t.TempDir(), "tocsin.db"))
+}
+
+func polledAt(t *testing.T, path string) (*DB, store.Feed) {
+	t.Helper()
+	db := openAt(t, path)
 	leave, err := db.Join(t.Context(), "me")
 	check(t, err)
 	t.Cleanup(func() { leave() })

@@ -9,8 +9,9 @@ import (
 const maxGroup = 32
 
 // group is the writes that share one transaction and so one wait for the disk,
-// which takes much longer than most writes. Each is in a savepoint of its own: one
-// that fails is undone alone.
+// which takes much longer than most writes. Each but the first is in a savepoint of
+// its own: one that fails is undone alone. With the first the transaction goes, in
+// which nobody else is yet; and SQLite need not keep what its pages were before.
 type group struct {
 	size int           // writes that are in it
 	done chan struct{} // closed when the commit has ended
@@ -32,7 +33,7 @@ func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) (err error
 	if err != nil {
 		return err
 	}
-	g, err := w.begin(ctx)
+	g, own, err := w.begin(ctx)
 	if err != nil {
 		w.give()
 		return err
@@ -41,7 +42,7 @@ func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) (err error
 	// Deferred, for fn may panic.
 	defer func() {
 		if !kept {
-			w.undo(g)
+			w.undo(g, own)
 		}
 		if ended := w.end(g, kept); err == nil {
 			err = ended
@@ -51,36 +52,43 @@ func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) (err error
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "RELEASE own"); err != nil {
-		return err
+	if own {
+		_, err = tx.exec(ctx, "RELEASE own")
+	} else {
+		err = ctx.Err()
 	}
-	kept = true
-	return nil
+	kept = err == nil
+	return err
 }
 
-// begin opens a savepoint in the open transaction, or in a new one.
-func (w *writer) begin(ctx context.Context) (*group, error) {
+// begin opens a savepoint in the open transaction, or a new transaction; own says
+// that it was a savepoint.
+func (w *writer) begin(ctx context.Context) (g *group, own bool, err error) {
 	tx := &tx{writer: w}
 	if w.group == nil {
 		// Immediate: a transaction that reads first and writes then would fail at
 		// once if another process wrote in between.
 		if _, err := tx.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		w.group = &group{done: make(chan struct{})}
+		return w.group, false, nil
 	}
-	g := w.group
 	if _, err := tx.exec(context.WithoutCancel(ctx), "SAVEPOINT own"); err != nil {
-		w.abandon(g, err)
-		return nil, err
+		w.abandon(w.group, err)
+		return nil, false, err
 	}
-	return g, nil
+	return w.group, true, nil
 }
 
-// undo undoes what was done since the savepoint. SQLite undoes everything by itself
-// after some errors (a full disk is one); then there is no savepoint, and nothing of
-// the group is kept.
-func (w *writer) undo(g *group) {
+// undo undoes what was done since the savepoint, or in the transaction. SQLite undoes
+// everything by itself after some errors (a full disk is one); then there is no
+// savepoint, and nothing of the group is kept.
+func (w *writer) undo(g *group, own bool) {
+	if !own {
+		w.abandon(g, errGroupLost)
+		return
+	}
 	tx := &tx{writer: w}
 	for _, step := range []string{"ROLLBACK TO own", "RELEASE own"} {
 		if _, err := tx.exec(context.Background(), step); err != nil {

@@ -3,10 +3,10 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 // inTurn queues writes behind each other, lets them run, and returns their errors
@@ -18,9 +18,7 @@ func inTurn(t *testing.T, db *DB, writes ...func(tx *tx) error) []error {
 	var running sync.WaitGroup
 	for i, write := range writes {
 		running.Go(func() { errs[i] = db.write(t.Context(), "testing", write) })
-		for db.writer.queue.Load() != int64(i+1) {
-			runtime.Gosched()
-		}
+		synctest.Wait() // until it waits for its turn
 	}
 	db.writer.give()
 	running.Wait()
@@ -41,55 +39,61 @@ const countEntries = `SELECT count(*) FROM ledger WHERE version > 1000`
 
 func TestWritesThatWaitShareACommit(t *testing.T) {
 	t.Parallel()
-	db := openStore(t)
-	sizes := make(chan int, 1)
-	for _, err := range inTurn(t, db, entry(t, 1001, nil), entry(t, 1002, nil), func(tx *tx) error {
-		sizes <- tx.group.size
-		return nil
-	}) {
-		check(t, err)
-	}
-	if n := <-sizes; n != 2 {
-		t.Errorf("the third write found %d in its group, want 2", n)
-	}
-	if n := count(t, db, countEntries); n != 2 {
-		t.Errorf("%d rows are kept", n)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		db := openStore(t)
+		sizes := make(chan int, 1)
+		for _, err := range inTurn(t, db, entry(t, 1001, nil), entry(t, 1002, nil), func(tx *tx) error {
+			sizes <- tx.group.size
+			return nil
+		}) {
+			check(t, err)
+		}
+		if n := <-sizes; n != 2 {
+			t.Errorf("the third write found %d in its group, want 2", n)
+		}
+		if n := count(t, db, countEntries); n != 2 {
+			t.Errorf("%d rows are kept", n)
+		}
+	})
 }
 
 func TestAWriteThatFailsIsUndoneAlone(t *testing.T) {
 	t.Parallel()
-	db := openStore(t)
-	broken := errors.New("broken")
-	errs := inTurn(t, db, entry(t, 1001, nil), entry(t, 1002, broken), entry(t, 1003, nil), entry(t, 1003, nil), entry(t, 1004, context.Canceled), entry(t, 1005, nil))
-	for i, want := range []error{nil, broken, nil, errs[3], context.Canceled, nil} {
-		if !errors.Is(errs[i], want) {
-			t.Errorf("write %d: %v, want %v", i+1, errs[i], want)
+	synctest.Test(t, func(t *testing.T) {
+		db := openStore(t)
+		broken := errors.New("broken")
+		errs := inTurn(t, db, entry(t, 1001, nil), entry(t, 1002, broken), entry(t, 1003, nil), entry(t, 1003, nil), entry(t, 1004, context.Canceled), entry(t, 1005, nil))
+		for i, want := range []error{nil, broken, nil, errs[3], context.Canceled, nil} {
+			if !errors.Is(errs[i], want) {
+				t.Errorf("write %d: %v, want %v", i+1, errs[i], want)
+			}
 		}
-	}
-	if errs[3] == nil {
-		t.Error("one row was kept twice")
-	}
-	if n := count(t, db, countEntries); n != 3 {
-		t.Errorf("%d rows are kept, want 3", n)
-	}
+		if errs[3] == nil {
+			t.Error("one row was kept twice")
+		}
+		if n := count(t, db, countEntries); n != 3 {
+			t.Errorf("%d rows are kept, want 3", n)
+		}
+	})
 }
 
 func TestAGroupOfWhichSQLiteKeepsNothingSaysSoToAll(t *testing.T) {
 	t.Parallel()
-	db := openStore(t)
-	broken := errors.New("broken")
-	errs := inTurn(t, db, entry(t, 1001, nil), func(tx *tx) error {
-		// As SQLite does after some errors.
-		_, err := tx.exec(t.Context(), `ROLLBACK`)
-		return errors.Join(err, broken)
-	}, entry(t, 1003, nil))
-	if !errors.Is(errs[0], errGroupLost) || !errors.Is(errs[1], broken) || errs[2] != nil {
-		t.Errorf("errors are %v", errs)
-	}
-	if n := count(t, db, countEntries); n != 1 {
-		t.Errorf("%d rows are kept, want that of the write after it", n)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		db := openStore(t)
+		broken := errors.New("broken")
+		errs := inTurn(t, db, entry(t, 1001, nil), func(tx *tx) error {
+			// As SQLite does after some errors.
+			_, err := tx.exec(t.Context(), `ROLLBACK`)
+			return errors.Join(err, broken)
+		}, entry(t, 1003, nil))
+		if !errors.Is(errs[0], errGroupLost) || !errors.Is(errs[1], broken) || errs[2] != nil {
+			t.Errorf("errors are %v", errs)
+		}
+		if n := count(t, db, countEntries); n != 1 {
+			t.Errorf("%d rows are kept, want that of the write after it", n)
+		}
+	})
 }
 
 func TestManyWritesAtOnceAreAllKept(t *testing.T) {

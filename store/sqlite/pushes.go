@@ -12,8 +12,6 @@ import (
 	"tocsin/store"
 )
 
-var _ store.Pushes = (*DB)(nil)
-
 // pushColumns are what scanPush scans, in order, of pushes.
 const pushColumns = `token, (SELECT url FROM feeds WHERE id = feed), hub, topic, secret, callback, found,
 	state, asked, lease_end, next_try, failures, problem, delivered, streak`

@@ -12,10 +12,6 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return openStore(t) })
 }
 
-func TestPushes(t *testing.T) {
-	storetest.RunPushes(t, func(t *testing.T) storetest.PushStore { return openStore(t) })
-}
-
 // openStore opens an empty store that lasts as long as the test.
 func openStore(t *testing.T) *DB {
 	t.Helper()

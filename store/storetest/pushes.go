@@ -10,14 +10,8 @@ import (
 	"tocsin/store"
 )
 
-// PushStore is an engine that keeps pushes, too.
-type PushStore interface {
-	store.Store
-	store.Pushes
-}
-
-// RunPushes tests what the engine does for pushes, as Run tests the rest of it.
-func RunPushes(t *testing.T, open func(t *testing.T) PushStore) {
+// testPushes holds what an engine does for pushes.
+func testPushes(t *testing.T, open opener) {
 	for name, test := range map[string]func() pushCases{
 		"FoundHub":   foundHub,
 		"SyncPushes": syncPushes,
@@ -34,13 +28,7 @@ func RunPushes(t *testing.T, open func(t *testing.T) PushStore) {
 			for sentence, test := range test() {
 				t.Run(sentence, func(t *testing.T) {
 					t.Parallel()
-					var pushes store.Pushes
-					w := newWorld(t, func(t *testing.T) store.Store {
-						s := open(t)
-						pushes = s
-						return s
-					})
-					test(&pushWorld{world: w, Pushes: pushes})
+					test(&pushWorld{newWorld(t, open)})
 				})
 			}
 		})
@@ -50,10 +38,7 @@ func RunPushes(t *testing.T, open func(t *testing.T) PushStore) {
 type pushCases = map[string]func(w *pushWorld)
 
 // pushWorld is a world whose feeds have hubs.
-type pushWorld struct {
-	*world
-	store.Pushes
-}
+type pushWorld struct{ *world }
 
 const (
 	pushFeed  = "https://a.example/feed"

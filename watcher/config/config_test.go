@@ -310,3 +310,22 @@ func TestACallbackHasASlashAtItsEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestADefaultOfRetentionGivesWay(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for text, want := range map[string]Retention{
+		"{articles: 0}":                {0, 0, 5 << 30},
+		"{articles: 1000d}":            {1000 * day, 1000 * day, 5 << 30},
+		"{matched: 90d}":               {90 * day, 90 * day, 5 << 30},
+		"{matched: 0}":                 {180 * day, 0, 5 << 30},
+		"{articles: 7d, max_size: 0B}": {7 * day, 730 * day, 0},
+	} {
+		c, problems := Parse("tocsin.yaml", []byte("retention: "+text), os.ReadFile)
+		if c == nil {
+			t.Errorf("%s: %v", text, problems)
+		} else if c.Retention != want {
+			t.Errorf("%s is %+v, want %+v", text, c.Retention, want)
+		}
+	}
+}

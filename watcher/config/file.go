@@ -204,7 +204,8 @@ type retentionBlock struct {
 	// good. Default: 180d.
 	Articles yamlfile.At[duration] `yaml:"articles"`
 	// Matched is how long articles are kept that rules matched, with what was said of
-	// them; 0 keeps them for good. Default: 730d.
+	// them; 0 keeps them for good. Not shorter than articles and stories.window.
+	// Default: 730d, or what these two need.
 	Matched yamlfile.At[duration] `yaml:"matched"`
 	// MaxSize is the size of the store above which the oldest articles go earlier,
 	// those that no rule matched first; the last day is always kept. 0 is any size.

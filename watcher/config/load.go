@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -92,10 +91,6 @@ func (l *loader) config(f *File) *Config {
 		Slack:  l.slack(&f.Slack),
 		Routes: l.routes(&f.Routes),
 		Log:    l.log(&f.Log),
-	}
-	if isDatabase(f.Store.Value) && c.Fetch.WebsubCallback != "" {
-		l.add(yamlfile.Warningf(f.Fetch.WebsubCallback.Pos, "no-effect", "fetch.websub_callback has no effect with a PostgreSQL store in this version of tocsin").WithHint("feeds are polled; keep the store in a file for pushes"))
-		c.Fetch.WebsubCallback = ""
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
 	c.Retention = l.retention(&f.Retention, c.StoryWindow)
@@ -216,22 +211,27 @@ func (l *loader) maxBody(s yamlfile.At[size]) int64 {
 
 // retention is for how long articles are kept. What rules matched is kept for at
 // least as long as other articles, and as stories take reports: a story whose
-// articles are gone would begin anew.
+// articles are gone would begin anew. A default gives way to what is given.
 func (l *loader) retention(b *retentionBlock, window time.Duration) Retention {
-	r := Retention{
-		Articles: orDefault(b.Articles, 180*24*time.Hour),
-		Matched:  orDefault(b.Matched, 730*24*time.Hour),
-		MaxSize:  5 << 30,
-	}
+	const day = 24 * time.Hour
+	r := Retention{Articles: orDefault(b.Articles, 180*day), Matched: orDefault(b.Matched, 730*day), MaxSize: 5 << 30}
 	if b.MaxSize.Given() {
 		r.MaxSize = int64(b.MaxSize.Value)
 	}
-	switch pos := cmp.Or(b.Matched.Pos, b.Articles.Pos); {
+	switch {
+	case !b.Matched.Given() && r.Articles == 0:
+		r.Matched = 0
+	case !b.Matched.Given():
+		r.Matched = max(r.Matched, r.Articles, window)
+	case !b.Articles.Given() && r.Matched > 0:
+		r.Articles = min(r.Articles, r.Matched)
+	}
+	switch {
 	case r.Matched == 0:
 	case r.Articles == 0 || r.Matched < r.Articles:
-		l.add(yamlfile.Errorf(pos, "value", "retention.matched must not be shorter than retention.articles"))
+		l.add(yamlfile.Errorf(b.Matched.Pos, "value", "retention.matched must not be shorter than retention.articles"))
 	case r.Matched < window:
-		l.add(yamlfile.Errorf(pos, "value", "retention.matched must not be shorter than stories.window"))
+		l.add(yamlfile.Errorf(b.Matched.Pos, "value", "retention.matched must not be shorter than stories.window"))
 	}
 	return r
 }

@@ -50,6 +50,9 @@ func (s *Server) method(name string, do func(*http.Request) answer) http.Handler
 			refusal("invalid_form_data").write(w)
 			return
 		}
+		if s.opts.Scopes != "" {
+			w.Header().Set("X-OAuth-Scopes", s.opts.Scopes)
+		}
 		fault, usual := s.begin(name, r, do)
 		if fault.Begun != nil {
 			close(fault.Begun)

@@ -41,6 +41,8 @@ type Options struct {
 	// Rate limits each channel to a message a second of Slack's clock, as Slack
 	// does after a burst; what comes earlier is answered with 429.
 	Rate bool
+	// Scopes are what the token is granted, with commas; "" does not tell.
+	Scopes string
 	// MaxPage is how many rows a page of a list or a history has at most,
 	// whatever is asked; 0 is Slack's 999.
 	MaxPage int
