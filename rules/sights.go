@@ -108,7 +108,7 @@ func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sigh
 			n, known = s.find(w.key)
 		}
 		if !known {
-			n = s.look(text[w.from:w.to])
+			n = s.look(w.key, text[w.from:w.to])
 		}
 		any |= n
 		seen = append(seen, n)
@@ -128,10 +128,13 @@ func (s *sights) find(key uint64) (n sight, known bool) {
 	}
 }
 
-// look returns the sight of any word.
-func (s *sights) look(w string) sight {
-	o := slot{key: s.key(w)}
-	if o.key < long {
+// look returns the sight of any word. key is 0 where the word was not packed yet.
+func (s *sights) look(key uint64, w string) sight {
+	if key == 0 {
+		key = s.key(w)
+	}
+	o := slot{key: key}
+	if key < long {
 		if n, known := s.find(o.key); known {
 			return n
 		}
