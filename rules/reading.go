@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"sort"
@@ -35,9 +34,11 @@ type text struct {
 	sights   []sight // by word
 }
 
-// hit is a place of a term: it begins at a word of a field.
+// hit is a place of a term: the words from (inclusive) to to (exclusive) of a
+// field.
 type hit struct {
 	from  int
+	to    int // exclusive
 	term  uint32
 	next  uint32 // the term's next place; 0 when this is the last
 	field Field
@@ -61,7 +62,13 @@ const maxLabels = 1 << 12
 
 // comparePlaces orders places as they are read.
 func comparePlaces(a, b place) int {
-	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	switch {
+	case a.field != b.field:
+		return int(a.field) - int(b.field)
+	case a.from != b.from:
+		return a.from - b.from
+	}
+	return a.to - b.to
 }
 
 func newReading(l *lexicon, p *program) *reading {
@@ -111,12 +118,22 @@ func (r *reading) findTerms(f Field) {
 		r.sights.inLoud(x.sights)
 	}
 	for i, n := range x.sights {
+		var next sight
+		if i+1 < len(x.sights) {
+			next = x.sights[i+1]
+		}
+		// Whether both words belong to pairs is one question, as each alone is hard
+		// to guess.
+		pairs := n / hasBegins * hasEnds & next & hasEnds
+		if n&hasTerms|pairs == 0 {
+			continue
+		}
 		if n&hasTerms != 0 {
 			for _, t := range r.sights.terms(n) {
-				r.hit(t, f, i)
+				r.hit(t, f, i, i+1)
 			}
 		}
-		if n&hasBegins != 0 && i+1 < len(x.sights) && x.sights[i+1]&hasEnds != 0 {
+		if pairs != 0 {
 			r.findPhrases(f, i)
 		}
 	}
@@ -133,9 +150,11 @@ func (r *reading) findPhrases(f Field, i int) {
 				switch {
 				case p.pair != pair:
 				case p.at == whole:
-					r.hit(p.term, f, i)
-				case r.stands(p.term, x, i-int(p.at)):
-					r.hit(p.term, f, i-int(p.at))
+					r.hit(p.term, f, i, i+2)
+				default:
+					if from := i - int(p.at); r.stands(p.term, x, from) {
+						r.hit(p.term, f, from, from+len(r.lexicon.patternsOf(p.term)))
+					}
 				}
 			}
 		}
@@ -164,8 +183,8 @@ func isLoud(s string) bool {
 }
 
 // hit notes a place of a term.
-func (r *reading) hit(term uint32, f Field, from int) {
-	r.hits = append(r.hits, hit{from: from, term: term, field: f})
+func (r *reading) hit(term uint32, f Field, from, to int) {
+	r.hits = append(r.hits, hit{from: from, to: to, term: term, field: f})
 	if !r.occurs.has(term) {
 		r.note(term)
 	}
@@ -257,11 +276,12 @@ func (r *reading) matches(s *scoring) (score int, matched bool) {
 	if !r.passes(s) {
 		return 0, false
 	}
-	score, left := s.base, s.reach
+	score, left := s.base, int(s.reach)
 	for _, w := range r.program.signals[s.signals.from:s.signals.to] {
-		left -= max(w.points, 0)
+		points := int(w.points)
+		left -= max(points, 0)
 		if r.holds(w.when) {
-			score += w.points
+			score += points
 			r.held = append(r.held, w)
 		}
 		if score+left < s.threshold {
@@ -363,10 +383,9 @@ func (r *reading) appendPlaces(places []place, term uint32, fields fieldSet) []p
 	if !r.occurs.has(term) {
 		return places
 	}
-	size := len(r.lexicon.patternsOf(term))
 	for n := r.firstOf(term); n != 0; n = r.hits[n].next {
 		if h := &r.hits[n]; fields.has(h.field) {
-			places = append(places, place{h.field, h.from, h.from + size})
+			places = append(places, place{h.field, h.from, h.to})
 		}
 	}
 	return places
@@ -472,8 +491,15 @@ func (r *reading) appendSpans(spans []Span, q query) []Span {
 	return spans
 }
 
+// compareSpans orders spans as they are read.
 func compareSpans(a, b Span) int {
-	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	switch {
+	case a.Field != b.Field:
+		return int(a.Field) - int(b.Field)
+	case a.From != b.From:
+		return a.From - b.From
+	}
+	return a.To - b.To
 }
 
 func (r *reading) collect(spans []Span, s *step) []Span {

@@ -23,6 +23,7 @@ type sights struct {
 	used    int      // slots
 	text    []byte   // the words that are not packed, each behind its length
 	known   []uint32 // what is known of the words that meet something, from 1 on
+	touched uint32   // makes sure that what is only touched is read
 	met     []uint32 // room for the patterns of one word
 }
 
@@ -101,6 +102,7 @@ func (s *sights) hold(slots int) {
 // appendSights appends the sight of each word of a text. any has the upper bits
 // of all of them.
 func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sight, any sight) {
+	touched := uint32(0)
 	for i := range words {
 		w := &words[i]
 		n, known := sight(0), false
@@ -111,8 +113,10 @@ func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sigh
 			n = s.look(w.key, text[w.from:w.to])
 		}
 		any |= n
+		touched += s.known[n&atOf] // comes while the next words are looked up
 		seen = append(seen, n)
 	}
+	s.touched = touched
 	return seen, any
 }
 
