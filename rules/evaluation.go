@@ -10,15 +10,14 @@ import (
 // it, and the room that this takes.
 type evaluation struct {
 	reading
-	set     *Set
-	layers  []uint8 // by rule: those that have a term, or need none
-	whole   bitset  // the rules that have all layers
-	runs    []run   // of index.found: what the terms stand for
-	rules   []uint32
-	touched uint32 // makes sure that what is only touched is read
-	found   []finding
-	marks   []mark
-	spans   []Span
+	set    *Set
+	layers []uint8 // by rule: those that have a term, or need none
+	whole  bitset  // the rules that have all layers
+	runs   []run   // of index.found: what the terms stand for
+	rules  []uint32
+	found  []finding
+	marks  []mark
+	spans  []Span
 }
 
 // finding is a rule that holds.
@@ -77,7 +76,7 @@ func (e *evaluation) candidates() []uint32 {
 func (e *evaluation) report() []Match {
 	e.found, e.marks, e.spans = e.found[:0], e.marks[:0], e.spans[:0]
 	candidates := e.candidates()
-	e.touched = e.program.touch(candidates)
+	e.touched += e.program.touch(candidates)
 	for _, i := range candidates {
 		s := &e.program.rules[i]
 		if score, ok := e.reading.matches(s); ok {

@@ -17,14 +17,16 @@ type reading struct {
 	sights  *sights
 	texts   [numFields]text
 	occurs  bitset   // of terms: those in found
-	found   []uint32 // the terms that occur, in the order of their first places
-	hits    []hit    // in the order of the text; hits[0] is none
+	found   []uint32 // the terms that occur, each once
+	hits    []hit    // hits[0] is none
 	firsts  []uint32 // by term: its first place in hits; only where linked
 	linked  bool     // the places of each term are linked, which most articles need not be
 	labels  map[rawLabel]uint32
 
-	held   []weight // see matches
-	as, bs []place  // room for the sides of a NEAR
+	pairs   []spot   // see findPairs
+	touched uint32   // makes sure that what is only touched is read
+	held    []weight // see matches
+	as, bs  []place  // room for the sides of a NEAR
 }
 
 // text is one field of an article, cut into words.
@@ -42,6 +44,13 @@ type hit struct {
 	term  uint32
 	next  uint32 // the term's next place; 0 when this is the last
 	field Field
+}
+
+// spot is a place of two patterns side by side: the first one's word.
+type spot struct {
+	pair    uint64
+	at      int
+	phrases run // of lexicon.phrases, that may be found by it
 }
 
 // place is where a term occurs: the words from (inclusive) to to (exclusive) of
@@ -134,31 +143,53 @@ func (r *reading) findTerms(f Field) {
 			}
 		}
 		if pairs != 0 {
-			r.findPhrases(f, i)
+			r.findPairs(x, i)
+		}
+	}
+	if len(r.pairs) > 0 {
+		r.findPhrases(f)
+	}
+}
+
+// findPairs notes the pairs of the word i and the next one by which phrases are
+// likely found.
+func (r *reading) findPairs(x *text, i int) {
+	ends := r.sights.ends(x.sights[i+1])
+	for _, a := range r.sights.begins(x.sights[i]) {
+		for _, b := range ends {
+			if p := pair(a, b); r.lexicon.likely.has(r.lexicon.bit(p)) {
+				r.pairs = append(r.pairs, spot{pair: p, at: i})
+			}
 		}
 	}
 }
 
-// findPhrases finds the phrases that are found by the word i and the next one.
-func (r *reading) findPhrases(f Field, i int) {
-	x := &r.texts[f]
-	ends := r.sights.ends(x.sights[i+1])
-	for _, a := range r.sights.begins(x.sights[i]) {
-		for _, b := range ends {
-			pair := pair(a, b)
-			for _, p := range r.lexicon.foundBy(pair) {
-				switch {
-				case p.pair != pair:
-				case p.at == whole:
-					r.hit(p.term, f, i, i+2)
-				default:
-					if from := i - int(p.at); r.stands(p.term, x, from) {
-						r.hit(p.term, f, from, from+len(r.lexicon.patternsOf(p.term)))
-					}
+// findPhrases finds the phrases of a field by the pairs in it.
+func (r *reading) findPhrases(f Field) {
+	// What these are looked up in lies far away: asked for side by side, it comes
+	// at once.
+	l := r.lexicon
+	for i := range r.pairs {
+		s := &r.pairs[i]
+		s.phrases = l.foundBy(s.pair)
+	}
+	for _, s := range r.pairs {
+		r.touched += l.phrases[min(int(s.phrases.from), len(l.phrases)-1)].term
+	}
+	for _, s := range r.pairs {
+		for _, p := range l.phrases[s.phrases.from:s.phrases.to] {
+			switch {
+			case p.pair != s.pair:
+			case p.at == whole:
+				r.hit(p.term, f, s.at, s.at+2)
+			default:
+				if from := s.at - int(p.at); r.stands(p.term, &r.texts[f], from) {
+					r.hit(p.term, f, from, from+len(l.patternsOf(p.term)))
 				}
 			}
 		}
 	}
+	r.pairs = r.pairs[:0]
 }
 
 // stands reports whether a phrase stands in x from a word on.
