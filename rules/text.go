@@ -176,7 +176,7 @@ func fold(w string) string {
 		return strings.ToLower(w)
 	}
 	w = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(w)))
-	return strings.Map(func(r rune) rune {
+	w = strings.Map(func(r rune) rune {
 		switch {
 		case isApostrophe(r):
 			return '\''
@@ -185,6 +185,7 @@ func fold(w string) string {
 		}
 		return unicode.ToLower(r) // of Cherokee, folding makes capitals
 	}, w)
+	return norm.NFKC.String(w) // what was invisible may have stood before an accent
 }
 
 // withoutAccents takes the accents off a folded word. It leaves the marks of
