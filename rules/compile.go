@@ -167,6 +167,7 @@ func (c *compiler) set() *Set {
 		r.number, r.Rule.digest = i, r.digest()
 		s.rules = append(s.rules, r.Rule)
 		s.program.addRule(r)
+		s.evidence = append(s.evidence, r.Signals...)
 		groups[i] = []group{{}}
 		if r.Status != Off {
 			groups[i] = grouper.ofRule(r)

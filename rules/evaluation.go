@@ -11,8 +11,9 @@ import (
 type evaluation struct {
 	reading
 	set    *Set
-	layers [layers]bitset // of rules: those that have a term of that layer
-	runs   []run          // of index.found: what the terms stand for
+	layers []uint8 // by rule: those that have a term, or need none
+	whole  bitset  // the rules that have all layers
+	runs   []run   // of index.found: what the terms stand for
 	rules  []uint32
 	found  []finding
 	marks  []mark
@@ -29,45 +30,43 @@ type finding struct {
 
 // mark is a signal that holds.
 type mark struct {
-	signal int32 // its index in Rule.Signals
+	signal uint32 // its index in Set.evidence
 	spans  run
 }
 
 func newEvaluation(s *Set) *evaluation {
-	e := &evaluation{reading: *newReading(s.lexicon, s.program), set: s}
-	for l := range e.layers {
-		e.layers[l] = newBitset(len(s.rules))
+	return &evaluation{
+		reading: *newReading(s.lexicon, s.program), set: s,
+		layers: make([]uint8, len(s.rules)), whole: newBitset(len(s.rules)),
 	}
-	return e
 }
 
 // candidates returns the rules that may hold, by ID. The result is good until
 // the next call.
 func (e *evaluation) candidates() []uint32 {
 	x := &e.set.index
-	for l := range e.layers {
-		copy(e.layers[l], x.open[l])
-	}
+	copy(e.layers, x.open)
+	copy(e.whole, x.always)
 	e.runs = e.runs[:0]
 	for _, t := range e.reading.found {
 		// These come from memory that is far away: asked for side by side, they
 		// come at once.
 		e.runs = append(e.runs, run{x.starts[t], x.starts[t+1]})
 	}
+	has := e.layers
 	for _, r := range e.runs {
 		for _, f := range x.found[r.from:r.to] {
 			layer, rule := f.of()
-			e.layers[layer].set(rule)
+			has[rule] |= layer
+			if has[rule] == allLayers {
+				e.whole.set(rule)
+			}
 		}
 	}
 	e.rules = e.rules[:0]
-	for i := range e.layers[0] {
-		all := ^uint64(0)
-		for l := range e.layers {
-			all &= e.layers[l][i]
-		}
-		for ; all != 0; all &= all - 1 {
-			e.rules = append(e.rules, uint32(64*i+bits.TrailingZeros64(all)))
+	for i, w := range e.whole {
+		for ; w != 0; w &= w - 1 {
+			e.rules = append(e.rules, uint32(64*i+bits.TrailingZeros64(w)))
 		}
 	}
 	return e.rules
@@ -76,7 +75,9 @@ func (e *evaluation) candidates() []uint32 {
 // report returns the rules that hold, by ID; nil when there are none.
 func (e *evaluation) report() []Match {
 	e.found, e.marks, e.spans = e.found[:0], e.marks[:0], e.spans[:0]
-	for _, i := range e.candidates() {
+	candidates := e.candidates()
+	e.touched += e.program.touch(candidates)
+	for _, i := range candidates {
 		s := &e.program.rules[i]
 		if score, ok := e.reading.matches(s); ok {
 			// At once, while what the rule asks for is at hand.
@@ -94,10 +95,12 @@ func (e *evaluation) locate(rule uint32, score int, s *scoring) {
 	f := finding{rule: rule, score: score, require: e.where(s.require)}
 	f.signals.from = uint32(len(e.marks))
 	for _, w := range e.held {
-		e.marks = append(e.marks, mark{w.signal, e.where(w.when)})
+		e.marks = append(e.marks, mark{s.signals.from + w.signal, e.where(w.when)})
 	}
 	f.signals.to = uint32(len(e.marks))
-	slices.SortFunc(e.marks[f.signals.from:], func(a, b mark) int { return cmp.Compare(a.signal, b.signal) })
+	if added := e.marks[f.signals.from:]; len(added) > 1 {
+		slices.SortFunc(added, func(a, b mark) int { return cmp.Compare(a.signal, b.signal) })
+	}
 	e.found = append(e.found, f)
 }
 
@@ -122,14 +125,18 @@ func (e *evaluation) copies() []Match {
 		return spans[r.from:r.to:r.to]
 	}
 	for i, f := range e.found {
-		r := e.set.rules[f.rule]
-		for j, m := range e.marks[f.signals.from:f.signals.to] {
-			s := r.Signals[m.signal]
-			signals[int(f.signals.from)+j] = Signal{s.When, s.Points, piece(m.spans)}
+		for j := f.signals.from; j < f.signals.to; j++ {
+			m := e.marks[j]
+			signals[j] = Signal{&e.set.evidence[m.signal], piece(m.spans)}
 		}
-		matches[i] = Match{Rule: r, Score: f.score, Severity: r.severityAt(f.score), Require: piece(f.require)}
+		r, s := e.set.rules[f.rule], &e.program.rules[f.rule]
+		m := &matches[i]
+		m.Rule, m.Score, m.Severity, m.Require = r, f.score, s.severity, piece(f.require)
+		if s.escalates {
+			m.Severity = r.severityAt(f.score)
+		}
 		if f.signals.from < f.signals.to {
-			matches[i].Signals = signals[f.signals.from:f.signals.to:f.signals.to]
+			m.Signals = signals[f.signals.from:f.signals.to:f.signals.to]
 		}
 	}
 	return matches

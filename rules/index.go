@@ -12,27 +12,28 @@ import (
 // looked at, so that one which asks for OpenAI near a rare phrase costs next to
 // nothing where only OpenAI occurs.
 type index struct {
-	found  []layered      // by term, one term behind the other
-	starts []uint32       // by term: where they begin in found, and one more for the end
-	open   [layers]bitset // the rules that need no term for this layer
+	found  []layered // by term, one term behind the other
+	starts []uint32  // by term: where they begin in found, and one more for the end
+	open   []uint8   // by rule: the layers that need no term, one bit each
+	always bitset    // the rules of which that is all
 }
 
 // layers is how many groups of a rule are looked for.
-const layers = 4
+const layers = 2
 
-// layered is a layer of a rule: the number of the rule times layers, and that of
-// the layer.
+// layered is a layer of a rule: the number of the rule, and below it a bit for
+// each layer.
 type layered uint32
 
-func (l layered) of() (layer, rule uint32) { return uint32(l) % layers, uint32(l) / layers }
+func (l layered) of() (layer uint8, rule uint32) { return uint8(l & allLayers), uint32(l >> layers) }
+
+// allLayers has the bits of all layers.
+const allLayers = 1<<layers - 1
 
 // newIndex makes the index of rules whose groups are given, by rule. A rule
 // without a group is found always, and one with the group of no term never.
 func newIndex(groups [][]group, terms int) index {
-	x := index{starts: make([]uint32, terms+1)}
-	for l := range x.open {
-		x.open[l] = newBitset(len(groups))
-	}
+	x := index{starts: make([]uint32, terms+1), open: make([]uint8, len(groups)), always: newBitset(len(groups))}
 	n := 0
 	for _, gs := range groups {
 		for _, g := range gs {
@@ -50,12 +51,15 @@ func newIndex(groups [][]group, terms int) index {
 	for r, gs := range groups {
 		for l, g := range gs {
 			for _, t := range g.terms {
-				x.found[next[t]] = layered(r*layers + l)
+				x.found[next[t]] = layered(r<<layers | 1<<l)
 				next[t]++
 			}
 		}
 		for l := len(gs); l < layers; l++ {
-			x.open[l].set(uint32(r))
+			x.open[r] |= 1 << l
+		}
+		if x.open[r] == allLayers {
+			x.always.set(uint32(r))
 		}
 	}
 	return x

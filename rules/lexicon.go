@@ -250,14 +250,11 @@ func (l *lexicon) bucket(pair uint64) uint32 {
 	return uint32(hash(pair) >> (64 - bits.TrailingZeros(uint(len(l.heads)-1))))
 }
 
-// foundBy returns phrases among which are those that are found by two patterns
-// side by side; a few have another pair.
-func (l *lexicon) foundBy(pair uint64) []phrase {
-	if !l.likely.has(l.bit(pair)) {
-		return nil
-	}
+// foundBy returns where those phrases are that are found by two patterns side by
+// side; a few of them have another pair.
+func (l *lexicon) foundBy(pair uint64) run {
 	b := l.bucket(pair)
-	return l.phrases[l.heads[b]:l.heads[b+1]]
+	return run{l.heads[b], l.heads[b+1]}
 }
 
 // resolve appends to found the patterns that surface meets, a word of a text:

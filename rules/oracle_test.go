@@ -429,7 +429,7 @@ func (v *Verdict) match() Match {
 	m := Match{Rule: v.Rule, Score: v.Score, Severity: v.Severity, Require: v.Require.Spans}
 	for _, s := range v.Signals {
 		if s.Holds {
-			m.Signals = append(m.Signals, Signal{s.When, s.Points, s.Spans})
+			m.Signals = append(m.Signals, Signal{&s.Evidence, s.Spans})
 		}
 	}
 	return m

@@ -27,15 +27,18 @@ type scoring struct {
 	signals     run   // of program.signals, those that cost the least first
 	base        int
 	threshold   int
-	reach       int  // the sum of the points above 0
-	requireLast bool // it has a regular expression, which is tried last
+	reach       int32    // the sum of the points above 0
+	terms       uint32   // where in program.terms those begin that its queries name themselves
+	requireLast bool     // it has a regular expression, which is tried last
+	escalates   bool     // the score may raise the severity
+	severity    Severity // at the threshold
 }
 
 // weight is a signal.
 type weight struct {
 	when   query
-	signal int32 // its index in Rule.Signals
-	points int
+	signal uint32 // its index in Rule.Signals
+	points int8
 }
 
 // query is where the root of a query stands in program.steps; 0 for none.
@@ -61,8 +64,9 @@ func newProgram() *program {
 // addRule appends a rule.
 func (p *program) addRule(r *boundRule) {
 	s := scoring{
+		base: r.Base, threshold: r.Threshold, severity: r.Severity, escalates: len(r.Escalate) > 0,
+		terms: uint32(len(p.terms)), signals: run{from: uint32(len(p.signals))},
 		require: p.add(r.require), requireLast: r.require.cost() == costRegexp,
-		base: r.Base, threshold: r.Threshold, signals: run{from: uint32(len(p.signals))},
 	}
 	if r.exclude != nil {
 		s.exclude = p.add(r.exclude)
@@ -74,8 +78,8 @@ func (p *program) addRule(r *boundRule) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.signals[a].cost(), r.signals[b].cost()) })
 	for _, i := range order {
 		points := r.Signals[i].Points
-		p.signals = append(p.signals, weight{p.add(r.signals[i]), int32(i), points})
-		s.reach += max(points, 0)
+		p.signals = append(p.signals, weight{p.add(r.signals[i]), uint32(i), int8(points)})
+		s.reach += int32(max(points, 0))
 	}
 	s.signals.to = uint32(len(p.signals))
 	p.rules = append(p.rules, s)
@@ -156,6 +160,31 @@ func (p *program) addTerms(kids []*node) run {
 	r.to = uint32(len(p.terms))
 	return r
 }
+
+// touch reads a little of all that the rules are evaluated by. It lies in memory
+// that is far away: asked for side by side, it comes at once.
+func (p *program) touch(rules []uint32) (sum uint32) {
+	for _, i := range rules {
+		s := &p.rules[i]
+		sum += p.at(s.terms) + p.at(s.terms+perLine) + uint32(p.steps[s.require].op)
+		if s.signals.from < s.signals.to {
+			last := &p.signals[s.signals.to-1]
+			sum += uint32(p.signals[s.signals.from].points) + uint32(last.points) + uint32(p.steps[last.when].op)
+		}
+	}
+	return sum
+}
+
+// at returns a number in terms, and 0 behind its end.
+func (p *program) at(i uint32) uint32 {
+	if int(i) < len(p.terms) {
+		return p.terms[i]
+	}
+	return 0
+}
+
+// perLine is how many numbers of terms a processor reads at once.
+const perLine = 16
 
 // finish gives back what only adding needs.
 func (p *program) finish() { p.lists = nil }

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"sort"
@@ -18,14 +17,16 @@ type reading struct {
 	sights  *sights
 	texts   [numFields]text
 	occurs  bitset   // of terms: those in found
-	found   []uint32 // the terms that occur, in the order of their first places
-	hits    []hit    // in the order of the text; hits[0] is none
+	found   []uint32 // the terms that occur, each once
+	hits    []hit    // hits[0] is none
 	firsts  []uint32 // by term: its first place in hits; only where linked
 	linked  bool     // the places of each term are linked, which most articles need not be
 	labels  map[rawLabel]uint32
 
-	held   []weight // see matches
-	as, bs []place  // room for the sides of a NEAR
+	pairs   []spot   // see findPairs
+	touched uint32   // makes sure that what is only touched is read
+	held    []weight // see matches
+	as, bs  []place  // room for the sides of a NEAR
 }
 
 // text is one field of an article, cut into words.
@@ -35,12 +36,21 @@ type text struct {
 	sights   []sight // by word
 }
 
-// hit is a place of a term: it begins at a word of a field.
+// hit is a place of a term: the words from (inclusive) to to (exclusive) of a
+// field.
 type hit struct {
 	from  int
+	to    int // exclusive
 	term  uint32
 	next  uint32 // the term's next place; 0 when this is the last
 	field Field
+}
+
+// spot is a place of two patterns side by side: the first one's word.
+type spot struct {
+	pair    uint64
+	at      int
+	phrases run // of lexicon.phrases, that may be found by it
 }
 
 // place is where a term occurs: the words from (inclusive) to to (exclusive) of
@@ -61,7 +71,13 @@ const maxLabels = 1 << 12
 
 // comparePlaces orders places as they are read.
 func comparePlaces(a, b place) int {
-	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	switch {
+	case a.field != b.field:
+		return int(a.field) - int(b.field)
+	case a.from != b.from:
+		return a.from - b.from
+	}
+	return a.to - b.to
 }
 
 func newReading(l *lexicon, p *program) *reading {
@@ -111,35 +127,69 @@ func (r *reading) findTerms(f Field) {
 		r.sights.inLoud(x.sights)
 	}
 	for i, n := range x.sights {
+		var next sight
+		if i+1 < len(x.sights) {
+			next = x.sights[i+1]
+		}
+		// Whether both words belong to pairs is one question, as each alone is hard
+		// to guess.
+		pairs := n / hasBegins * hasEnds & next & hasEnds
+		if n&hasTerms|pairs == 0 {
+			continue
+		}
 		if n&hasTerms != 0 {
 			for _, t := range r.sights.terms(n) {
-				r.hit(t, f, i)
+				r.hit(t, f, i, i+1)
 			}
 		}
-		if n&hasBegins != 0 && i+1 < len(x.sights) && x.sights[i+1]&hasEnds != 0 {
-			r.findPhrases(f, i)
+		if pairs != 0 {
+			r.findPairs(x, i)
+		}
+	}
+	if len(r.pairs) > 0 {
+		r.findPhrases(f)
+	}
+}
+
+// findPairs notes the pairs of the word i and the next one by which phrases are
+// likely found.
+func (r *reading) findPairs(x *text, i int) {
+	ends := r.sights.ends(x.sights[i+1])
+	for _, a := range r.sights.begins(x.sights[i]) {
+		for _, b := range ends {
+			if p := pair(a, b); r.lexicon.likely.has(r.lexicon.bit(p)) {
+				r.pairs = append(r.pairs, spot{pair: p, at: i})
+			}
 		}
 	}
 }
 
-// findPhrases finds the phrases that are found by the word i and the next one.
-func (r *reading) findPhrases(f Field, i int) {
-	x := &r.texts[f]
-	ends := r.sights.ends(x.sights[i+1])
-	for _, a := range r.sights.begins(x.sights[i]) {
-		for _, b := range ends {
-			pair := pair(a, b)
-			for _, p := range r.lexicon.foundBy(pair) {
-				switch {
-				case p.pair != pair:
-				case p.at == whole:
-					r.hit(p.term, f, i)
-				case r.stands(p.term, x, i-int(p.at)):
-					r.hit(p.term, f, i-int(p.at))
+// findPhrases finds the phrases of a field by the pairs in it.
+func (r *reading) findPhrases(f Field) {
+	// What these are looked up in lies far away: asked for side by side, it comes
+	// at once.
+	l := r.lexicon
+	for i := range r.pairs {
+		s := &r.pairs[i]
+		s.phrases = l.foundBy(s.pair)
+	}
+	for _, s := range r.pairs {
+		r.touched += l.phrases[min(int(s.phrases.from), len(l.phrases)-1)].term
+	}
+	for _, s := range r.pairs {
+		for _, p := range l.phrases[s.phrases.from:s.phrases.to] {
+			switch {
+			case p.pair != s.pair:
+			case p.at == whole:
+				r.hit(p.term, f, s.at, s.at+2)
+			default:
+				if from := s.at - int(p.at); r.stands(p.term, &r.texts[f], from) {
+					r.hit(p.term, f, from, from+len(l.patternsOf(p.term)))
 				}
 			}
 		}
 	}
+	r.pairs = r.pairs[:0]
 }
 
 // stands reports whether a phrase stands in x from a word on.
@@ -164,8 +214,8 @@ func isLoud(s string) bool {
 }
 
 // hit notes a place of a term.
-func (r *reading) hit(term uint32, f Field, from int) {
-	r.hits = append(r.hits, hit{from: from, term: term, field: f})
+func (r *reading) hit(term uint32, f Field, from, to int) {
+	r.hits = append(r.hits, hit{from: from, to: to, term: term, field: f})
 	if !r.occurs.has(term) {
 		r.note(term)
 	}
@@ -257,11 +307,12 @@ func (r *reading) matches(s *scoring) (score int, matched bool) {
 	if !r.passes(s) {
 		return 0, false
 	}
-	score, left := s.base, s.reach
+	score, left := s.base, int(s.reach)
 	for _, w := range r.program.signals[s.signals.from:s.signals.to] {
-		left -= max(w.points, 0)
+		points := int(w.points)
+		left -= max(points, 0)
 		if r.holds(w.when) {
-			score += w.points
+			score += points
 			r.held = append(r.held, w)
 		}
 		if score+left < s.threshold {
@@ -363,10 +414,9 @@ func (r *reading) appendPlaces(places []place, term uint32, fields fieldSet) []p
 	if !r.occurs.has(term) {
 		return places
 	}
-	size := len(r.lexicon.patternsOf(term))
 	for n := r.firstOf(term); n != 0; n = r.hits[n].next {
 		if h := &r.hits[n]; fields.has(h.field) {
-			places = append(places, place{h.field, h.from, h.from + size})
+			places = append(places, place{h.field, h.from, h.to})
 		}
 	}
 	return places
@@ -472,8 +522,15 @@ func (r *reading) appendSpans(spans []Span, q query) []Span {
 	return spans
 }
 
+// compareSpans orders spans as they are read.
 func compareSpans(a, b Span) int {
-	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	switch {
+	case a.Field != b.Field:
+		return int(a.Field) - int(b.Field)
+	case a.From != b.From:
+		return a.From - b.From
+	}
+	return a.To - b.To
 }
 
 func (r *reading) collect(spans []Span, s *step) []Span {

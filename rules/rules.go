@@ -150,9 +150,8 @@ type Match struct {
 
 // Signal is a signal that held, and where.
 type Signal struct {
-	When   string // the query, as written
-	Points int
-	Spans  []Span // the words that earned it, in order of field and place; none for queries over source, tag and the like
+	*Evidence
+	Spans []Span // the words that earned it, in order of field and place; none for queries over source, tag and the like
 }
 
 // Span is a piece of an article's text: the bytes From (inclusive) to To

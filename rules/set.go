@@ -8,7 +8,8 @@ import (
 // Set is rules that were compiled together. It does not change, and any number
 // of goroutines may use it at once.
 type Set struct {
-	rules       []*Rule // by ID
+	rules       []*Rule    // by ID
+	evidence    []Evidence // Rule.Signals of all rules
 	lexicon     *lexicon
 	program     *program
 	index       index

@@ -93,8 +93,8 @@ func TestAMatchCarriesItsEvidence(t *testing.T) {
 			Rule: s.Rules()[2], Score: 8, Severity: rules.Critical,
 			Require: []rules.Span{{Field: rules.Title, From: 0, To: 4}},
 			Signals: []rules.Signal{
-				{When: "title:flood*", Points: 3, Spans: []rules.Span{{Field: rules.Title, From: 5, To: 10}}},
-				{When: "dyke NEAR/3 broke", Points: 4, Spans: []rules.Span{{Field: rules.Summary, From: 2, To: 6}, {Field: rules.Summary, From: 15, To: 20}}},
+				{Evidence: &rules.Evidence{When: "title:flood*", Points: 3}, Spans: []rules.Span{{Field: rules.Title, From: 5, To: 10}}},
+				{Evidence: &rules.Evidence{When: "dyke NEAR/3 broke", Points: 4}, Spans: []rules.Span{{Field: rules.Summary, From: 2, To: 6}, {Field: rules.Summary, From: 15, To: 20}}},
 			},
 		},
 	}

@@ -23,6 +23,7 @@ type sights struct {
 	used    int      // slots
 	text    []byte   // the words that are not packed, each behind its length
 	known   []uint32 // what is known of the words that meet something, from 1 on
+	touched uint32   // makes sure that what is only touched is read
 	met     []uint32 // room for the patterns of one word
 }
 
@@ -101,6 +102,7 @@ func (s *sights) hold(slots int) {
 // appendSights appends the sight of each word of a text. any has the upper bits
 // of all of them.
 func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sight, any sight) {
+	touched := uint32(0)
 	for i := range words {
 		w := &words[i]
 		n, known := sight(0), false
@@ -108,11 +110,13 @@ func (s *sights) appendSights(seen []sight, text string, words []word) (_ []sigh
 			n, known = s.find(w.key)
 		}
 		if !known {
-			n = s.look(text[w.from:w.to])
+			n = s.look(w.key, text[w.from:w.to])
 		}
 		any |= n
+		touched += s.known[n&atOf] // comes while the next words are looked up
 		seen = append(seen, n)
 	}
+	s.touched = touched
 	return seen, any
 }
 
@@ -128,10 +132,13 @@ func (s *sights) find(key uint64) (n sight, known bool) {
 	}
 }
 
-// look returns the sight of any word.
-func (s *sights) look(w string) sight {
-	o := slot{key: s.key(w)}
-	if o.key < long {
+// look returns the sight of any word. key is 0 where the word was not packed yet.
+func (s *sights) look(key uint64, w string) sight {
+	if key == 0 {
+		key = s.key(w)
+	}
+	o := slot{key: key}
+	if key < long {
 		if n, known := s.find(o.key); known {
 			return n
 		}

@@ -17,7 +17,7 @@ func TestSightsAreForgottenNowAndThen(t *testing.T) {
 		s.tidy()
 		for i := from; i < from+n; i++ {
 			w := fmt.Sprintf("w%d", i)
-			s.look(w)
+			s.look(0, w)
 		}
 	}
 	forgotten, last := 0, 0

@@ -48,7 +48,7 @@ const maxPacked = 7
 // packed returns a number that tells a word of up to maxPacked bytes from every
 // other: its bytes, which are the first n of eight, and how many they are.
 func packed(eight uint64, n int) uint64 {
-	return eight&(1<<(8*n)-1) | uint64(n)<<(8*maxPacked)
+	return eight&(1<<(8*n&63)-1) | uint64(n)<<(8*maxPacked)
 }
 
 // appendWords cuts s into words and appends them to ws.
@@ -86,147 +86,16 @@ func appendUnicode(ws []word, s string, from, to int) []word {
 	return ws
 }
 
-// appendPlain does what appendUnicode does where all of s[from:to] is plain and
-// no word reaches over its ends.
-func appendPlain(ws []word, s string, from, to int) []word {
-	for i := from; i < to; {
-		n := 0 // letters
-		if i+9 <= to {
-			// Most words are a few letters, and end where these do. What is behind
-			// them is hard to guess, so there is one branch for all of it.
-			eight := load8(s[i:])
-			n = lettersLen(eight)
-			if 0 < n && n < 8 {
-				next, second := s[i+n], s[i+n+1]
-				if extends[next]&(classes[second]|always) == 0 {
-					ws = append(ws, word{from: i, to: i + n, key: packed(eight, n)})
-					i += n + 1 + int(spaces[second])
-					continue
-				}
-			}
-		}
-		if n == 0 && classes[s[i]] == 0 {
-			i++
-			continue
-		}
-		end, seen := plainEnd(s, i, n, to)
-		if seen != underscore {
-			ws = append(ws, newWord(s, i, withoutPossessive(s, i, end)))
-		}
-		i = end
-	}
-	return ws
-}
-
-// newWord returns the word s[from:to], packed where that is easy.
-func newWord(s string, from, to int) word {
-	w := word{from: from, to: to}
-	if to-from <= maxPacked && from+8 <= len(s) {
-		w.key = packed(load8(s[from:]), to-from)
-	}
-	return w
-}
-
-// plainEnd returns where the word ends that begins at s[from] with some letters,
-// at to at the latest, and the classes of its characters.
-func plainEnd(s string, from, letters, to int) (end int, seen uint8) {
-	i := from + letters
-	for n := letters; n == 8 && i+8 <= to; i += n {
-		n = lettersLen(load8(s[i:]))
-	}
-	if letters > 0 {
-		seen = letter
-	}
-	for {
-		for i < to && classes[s[i]] != 0 {
-			seen |= classes[s[i]]
-			i++
-		}
-		if i == to {
-			return i, seen
-		}
-		n := joinerLen(s[i:to], classes[s[i-1]])
-		if n == 0 {
-			return i, seen
-		}
-		i += n
-	}
-}
-
-// The classes of ASCII characters that words are made of.
-const (
-	letter = 1 << iota
-	digit
-	underscore
-)
-
-// classes holds each byte's class, 0 for those that are in no word of ASCII.
-var classes = func() (c [256]uint8) {
-	for b := byte('0'); b <= '9'; b++ {
-		c[b] = digit
-	}
-	for b := byte('a'); b <= 'z'; b++ {
-		c[b], c[b-'a'+'A'] = letter, letter
-	}
-	c['_'] = underscore
-	return c
-}()
-
-// always is a class that no character has.
-const always = 0x80
-
-// extends holds the classes of which the second character behind letters must
-// be, if the word is to go on with this one; always if it may in any case.
-var extends = func() (e [256]uint8) {
-	for b, c := range classes {
-		if c != 0 {
-			e[b] = always
-		}
-	}
-	e['.'], e['\''], e[':'], e[typographic] = letter, letter, letter, always
-	return e
-}()
-
-// spaces is 1 for a space, which is in no word.
-var spaces = [256]uint8{' ': 1}
-
-// joinerLen returns the length of the character that s begins with, if UAX #29
-// makes one word of it with a character of the class before and the one after;
-// else 0.
-func joinerLen(s string, before uint8) int {
-	c, n := s[0], 1
-	if c == typographic && len(s) > 3 && (s[2] == '\x98' || s[2] == '\x99') { // ‘ and ’
-		c, n = '\'', 3
-	}
-	if n >= len(s) || classes[s[n]] != before {
-		return 0
-	}
-	switch c {
-	case '.', '\'':
-		if before == underscore {
-			return 0
-		}
-	case ':':
-		if before != letter {
-			return 0
-		}
-	case ',', ';':
-		if before != digit {
-			return 0
-		}
-	default:
-		return 0
-	}
-	return n
-}
-
 // plainLen returns how many bytes s begins with that are plain: ASCII, and the
 // quotes, dashes and dots that are typed for those of ASCII.
 func plainLen(s string) int {
 	i := 0
 	for i < len(s) {
-		for i+32 <= len(s) && (load8(s[i:])|load8(s[i+8:])|load8(s[i+16:])|load8(s[i+24:]))&highBits == 0 {
-			i += 32
+		for ; i+8 <= len(s); i += 8 {
+			if high := load8(s[i:]) & highBits; high != 0 {
+				i += bits.TrailingZeros64(high) / 8
+				break
+			}
 		}
 		for i < len(s) && s[i] < utf8.RuneSelf {
 			i++
@@ -271,16 +140,6 @@ func load8(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// lettersLen returns how many letters of ASCII eight bytes begin with.
-func lettersLen(eight uint64) int {
-	small := eight | 0x20*eachByte
-	// The high bit of each byte says whether it is from a on, and behind z. A byte
-	// that is not of ASCII spoils the sums behind it, and is no letter itself.
-	from, behind := small+(0x80-'a')*eachByte, small+(0x80-'z'-1)*eachByte
-	others := ^(from&^behind)&highBits | eight&highBits
-	return bits.TrailingZeros64(others) / 8
-}
-
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -317,7 +176,7 @@ func fold(w string) string {
 		return strings.ToLower(w)
 	}
 	w = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(w)))
-	return strings.Map(func(r rune) rune {
+	w = strings.Map(func(r rune) rune {
 		switch {
 		case isApostrophe(r):
 			return '\''
@@ -326,6 +185,7 @@ func fold(w string) string {
 		}
 		return unicode.ToLower(r) // of Cherokee, folding makes capitals
 	}, w)
+	return norm.NFKC.String(w) // what was invisible may have stood before an accent
 }
 
 // withoutAccents takes the accents off a folded word. It leaves the marks of

@@ -52,7 +52,7 @@ func heldSignals(v rules.Verdict) []rules.Signal {
 	var held []rules.Signal
 	for _, s := range v.Signals {
 		if s.Holds {
-			held = append(held, rules.Signal{When: s.When, Points: s.Points, Spans: s.Spans})
+			held = append(held, rules.Signal{Evidence: &s.Evidence, Spans: s.Spans})
 		}
 	}
 	return held
