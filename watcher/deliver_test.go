@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tocsin/store"
-	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/slack"
 )
 
@@ -177,7 +177,7 @@ func TestUnknownTroubleEndsAfterSomeAttempts(t *testing.T) {
 func TestABusyChannelDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
-		w.routes = []config.Route{{Channel: "#urgent", Tags: []string{"urgent"}}, {Channel: "#bulk"}}
+		w.routes = []route.Route{{Channel: "#urgent", Tags: []string{"urgent"}}, {Channel: "#bulk"}}
 		for i := range 100 {
 			w.add(fmt.Sprintf("https://a.example/%d", i), "@daily", items(fmt.Sprintf("A bell of number %d rings", i)))
 		}
@@ -201,7 +201,7 @@ func TestABusyChannelDelaysNoOther(t *testing.T) {
 func TestAChannelThatIsRefusedWaitsAloneAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
-		w.routes = []config.Route{{Channel: "#closed", Tags: []string{"closed"}}, {Channel: "#open"}}
+		w.routes = []route.Route{{Channel: "#closed", Tags: []string{"closed"}}, {Channel: "#open"}}
 		start := time.Now()
 		w.sink.on = func(channel string) error {
 			if channel == "#closed" && time.Since(start) < 2*time.Hour {
@@ -227,7 +227,7 @@ func TestAChannelThatIsRefusedWaitsAloneAndLosesNothing(t *testing.T) {
 func TestWrongCredentialsRestAllChannels(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
-		w.routes = []config.Route{{Channel: "#one", Tags: []string{"one"}}, {Channel: "#two"}}
+		w.routes = []route.Route{{Channel: "#one", Tags: []string{"one"}}, {Channel: "#two"}}
 		w.sink.post = func(int) error { return &slack.Error{Class: slack.Credentials, Reason: "invalid_auth"} }
 		w.add("https://a.example/feed", "@daily", items("A bell rings in town"), "one")
 		w.add("https://b.example/feed", "@daily", items("A whistle blows in town"))

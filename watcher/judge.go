@@ -9,13 +9,14 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 )
 
 // judge decides what follows from the new articles of one poll of one feed. It
 // is pure but for looking stories up, so a store may have it decide again.
 type judge struct {
 	rules     *rules.Set
-	routes    []config.Route
+	routes    []route.Route
 	feed      config.Feed
 	source    string        // what the feed is called to people
 	window    time.Duration // how long a story takes further reports
@@ -79,7 +80,7 @@ func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match
 	raised := make(map[string][]rules.Match)
 	var order []string
 	for _, m := range matches {
-		to := channels(d.routes, &m, d.feed.Tags)
+		to := channels(d.routes, &m, &d.feed)
 		if m.Rule.Status != rules.Live {
 			d.verdict(a, &m, "", store.Shadow, "")
 			continue
@@ -165,4 +166,19 @@ func ruleArticle(a *store.Article, f config.Feed, source string) rules.Article {
 		Tags:       f.Tags,
 		Categories: a.Categories,
 	}
+}
+
+// channels returns where a match is said, each channel once, in the order of the
+// routes.
+func channels(routes []route.Route, m *rules.Match, f *config.Feed) []string {
+	var to []string
+	for _, i := range route.Takes(routes, routed(m, f)) {
+		to = append(to, routes[i].Channel)
+	}
+	return to
+}
+
+// routed is a match as routes look at it.
+func routed(m *rules.Match, f *config.Feed) route.Match {
+	return route.Match{Theme: m.Rule.Theme, Severity: m.Severity, Feed: f.URL, Tags: f.Tags}
 }

@@ -15,6 +15,7 @@ import (
 	"tocsin/rules/yamlfile"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/slack"
 )
 
@@ -95,7 +96,7 @@ func article(id, title string) store.Article {
 func testJudge(t testing.TB) judge {
 	return judge{
 		rules:  ruleSet(t, testRules),
-		routes: []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		routes: []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
 		feed:   config.Feed{URL: "https://a.example/feed", MaxAge: 24 * time.Hour, Tags: []string{"tested"}},
 		source: "The Paper",
 		window: 72 * time.Hour,
@@ -143,7 +144,7 @@ func TestDecide(t *testing.T) {
 		{name: "no route takes it", change: func(j *judge) { j.routes[0].MinSeverity = rules.High },
 			fresh: []store.Article{article("a", "A bell in town")}, want: []string{"a noise.bell : no route"}},
 		{name: "routes by tag, by theme and onwards", change: func(j *judge) {
-			j.routes = []config.Route{
+			j.routes = []route.Route{
 				{Channel: "#other", Tags: []string{"untested"}},
 				{Channel: "#tested", Tags: []string{"tested"}, Continue: true},
 				{Channel: "#theme", Themes: []string{"noise"}},

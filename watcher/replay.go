@@ -9,6 +9,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/slack"
 )
 
@@ -30,7 +31,7 @@ type pastFeed struct {
 // daemon would have with these rules.
 type replay struct {
 	rules   *rules.Set
-	routes  []config.Route
+	routes  []route.Route
 	stories *storybook
 
 	rings []ring
@@ -59,7 +60,7 @@ type ring struct {
 	because []string
 }
 
-func newReplay(set *rules.Set, routes []config.Route, window time.Duration) *replay {
+func newReplay(set *rules.Set, routes []route.Route, window time.Duration) *replay {
 	return &replay{
 		rules: set, routes: routes, stories: newStorybook(window),
 		byID: make(map[string]int), said: make(map[place]int),

@@ -17,6 +17,7 @@ import (
 	"tocsin/store"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 )
 
@@ -48,7 +49,7 @@ type Options struct {
 	Holder      string     // names this run in the store; unique
 	Rules       *rules.Set // to begin with; see SetRules
 	Feeds       []config.Feed
-	Routes      []config.Route
+	Routes      []route.Route
 	Operators   string        // the channel that is told of feeds in trouble; "" for none
 	Requests    int           // that the reader runs at once; 1 or more
 	PerHost     int           // of these to one host; 1 or more

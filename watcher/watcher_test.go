@@ -21,6 +21,7 @@ import (
 	"tocsin/store/sqlite"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 	"tocsin/watcher/slack"
 )
@@ -35,7 +36,7 @@ type world struct {
 	reader *scriptedReader
 	sink   *notingSink
 	feeds  []config.Feed
-	routes []config.Route
+	routes []route.Route
 	log    *slog.Logger
 	runs   int
 	// operators is the channel for notices.
@@ -46,7 +47,7 @@ func newWorld(t testing.TB, path string) *world {
 	t.Helper()
 	w := &world{
 		t: t, reader: &scriptedReader{answers: make(map[string]answer)}, sink: &notingSink{},
-		routes: []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		routes: []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
 		log:    slog.New(slog.DiscardHandler),
 	}
 	w.open(path)
