@@ -129,9 +129,7 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err
 	}
-	if err := keepAlerts(&b, c.poll.Alerts); err != nil {
-		return err
-	}
+	keepAlerts(&b, c.poll.Alerts)
 	update, args := endPoll(c.poll.Feed, c.poll.Holder)
 	b.queue(update, args...)
 	return c.send(ctx, &b)
@@ -165,9 +163,7 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			article, digest(m.Rule), m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, string(m.Evidence))
 	}
-	if err := keepAlerts(b, d.Alerts); err != nil {
-		return err
-	}
+	keepAlerts(b, d.Alerts)
 	for _, v := range d.Verdicts {
 		article, err := c.row(ctx, v.Article)
 		if err != nil {

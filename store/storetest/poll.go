@@ -418,7 +418,10 @@ func testStories(t *testing.T, open opener) {
 		"a story knows where an alert of it was raised": func(t *testing.T, w *world) {
 			w.subscribed(feed)
 			w.found(deciding(alarm(one, "policy", "news")), feed, one)
-			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Routes, []string{"news", "policy"}, "routes")
+			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Raised, []store.Raised{
+				{Route: "news", Alert: store.AlertID(one.ID, "news"), State: store.AlertPending},
+				{Route: "policy", Alert: store.AlertID(one.ID, "policy"), State: store.AlertPending},
+			}, "alerts raised")
 		},
 		"of a key's stories the latest are found": func(t *testing.T, w *world) {
 			w.subscribed(feed)
