@@ -342,6 +342,13 @@ type Decision struct {
 	Reports  []Report
 	Verdicts []Verdict
 	Alerts   []Alert
+	Muted    []Muting // after Alerts
+}
+
+// Muting has an alert that waits be said by another one, which is stronger: it is
+// AlertGathered from here on. One that does not wait any more is left as it is.
+type Muting struct {
+	Alert, By string // IDs
 }
 
 // Match is a rule that holds for an article.
@@ -505,6 +512,7 @@ type Gathering struct {
 	Head   string        // the ID of the alert that was claimed
 	Alert  Alert         // what says them
 	Said   []string      // the IDs of all that it says, Head among them
+	Then   []Alert       // what is to be said after it: they are kept behind all that is in line
 }
 
 // Mute is a silence of something.

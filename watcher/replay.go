@@ -84,6 +84,10 @@ func (r *replay) poll(ctx context.Context, p *pastPoll) error {
 // note keeps what was decided of alerts.
 func (r *replay) note(p *pastPoll, d store.Decision) error {
 	for _, a := range d.Alerts {
+		if a.Kind == store.AlertReply {
+			r.byID[a.ID] = r.byID[a.Follows]
+			continue
+		}
 		var said slack.Alert
 		if err := json.Unmarshal(a.Content, &said); err != nil {
 			return err

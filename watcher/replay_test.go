@@ -110,6 +110,9 @@ func TestAReplayDecidesAsTheDaemonDid(t *testing.T) {
 		}
 		var live, replayed []alert
 		for _, a := range w.alerts() {
+			if a.Kind != store.AlertFirst {
+				continue // a further report, or what says several
+			}
 			live = append(live, alert{a.ID, a.Story, a.Channel, a.Severity, a.Created})
 		}
 		for _, g := range c.now.rings {

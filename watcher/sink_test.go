@@ -18,7 +18,7 @@ func plainTerminal() slack.TerminalOptions { return slack.TerminalOptions{} }
 
 func TestAnAlertThatCannotBeWrittenWaits(t *testing.T) {
 	t.Parallel()
-	_, err := TerminalSink(fullDisk{}, plainTerminal).Post(t.Context(), "#noise", slack.Alert{Title: "A bell"})
+	_, err := TerminalSink(fullDisk{}, plainTerminal).Post(t.Context(), "#noise", "", slack.Alert{Title: "A bell"})
 	if class, _ := slack.Classify(err); class != slack.NotSent {
 		t.Errorf("error %v is of the class %v", err, class)
 	}
@@ -27,7 +27,7 @@ func TestAnAlertThatCannotBeWrittenWaits(t *testing.T) {
 func TestTheTerminalSaysTheChannelAndNothingThatSteersIt(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	_, err := TerminalSink(&out, plainTerminal).Post(t.Context(), "#no\x1b[31mise", slack.Alert{Title: "A \x1b[5mbell"})
+	_, err := TerminalSink(&out, plainTerminal).Post(t.Context(), "#no\x1b[31mise", "", slack.Alert{Title: "A \x1b[5mbell"})
 	if err != nil {
 		t.Fatal(err)
 	}

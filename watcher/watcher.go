@@ -35,6 +35,12 @@ type Store interface {
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
 	RecordDelivery(ctx context.Context, d store.Delivery) error
+	Gather(ctx context.Context, g store.Gathering) error
+	Line(ctx context.Context, channel string, limit int) ([]store.Alert, error)
+	Alert(ctx context.Context, id string) (store.Alert, error)
+	Replies(ctx context.Context, alert string) ([]store.Alert, error)
+	Said(ctx context.Context, channel string, since time.Time) (messages int, last time.Time, err error)
+	Alerts(ctx context.Context, since time.Time) ([]store.Alert, error)
 	Counts(ctx context.Context) (store.Counts, error)
 }
 
@@ -100,8 +106,9 @@ type Watcher struct {
 	taking            chan struct{}  // a token for each delivery that is being taken
 	polls, deliveries pulse
 
-	tally tally
-	twins sync.Map // pairs of URLs that were told to have one address
+	outage outage
+	tally  tally
+	twins  sync.Map // pairs of URLs that were told to have one address
 }
 
 // New returns a watcher that says alerts through sink; with a nil sink alerts
@@ -183,7 +190,7 @@ func (w *Watcher) Once(ctx context.Context, all bool) (Summary, error) {
 	if err == nil {
 		var counts store.Counts
 		counts, err = w.store.Counts(ctx)
-		sum.Waiting = counts.Pending
+		sum.Waiting = counts.Pending + counts.Held
 	}
 	// A store in trouble cannot take the leases back either, which says nothing
 	// that err does not; they come free without it.

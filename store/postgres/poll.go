@@ -164,6 +164,9 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			article, digest(m.Rule), m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, string(m.Evidence))
 	}
 	keepAlerts(b, d.Alerts)
+	for _, m := range d.Muted {
+		b.queue(`UPDATE alerts SET state = 'gathered', said_by = $1 WHERE id = $2 AND state = 'waiting'`, m.By, m.Alert)
+	}
 	for _, v := range d.Verdicts {
 		article, err := c.row(ctx, v.Article)
 		if err != nil {

@@ -33,7 +33,15 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 				return err
 			}
 		}
-		return tx.keepClaimed(ctx, g, place)
+		if err := tx.keepClaimed(ctx, g, place); err != nil {
+			return err
+		}
+		for _, a := range g.Then {
+			if err := tx.keepAlert(ctx, a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
