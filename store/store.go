@@ -135,7 +135,8 @@ type Store interface {
 	// Gather has one alert say others of its channel: g.Alert is kept as claimed by
 	// g.Holder, with its first attempt begun at g.Now, in the place that g.Head had
 	// in the line, and all of g.Said that are pending and that nobody else holds are
-	// AlertGathered from here on and share what becomes of it. g.Head must be among
+	// AlertGathered from here on and share what becomes of it, as do those that one of
+	// them was to say. g.Head must be among
 	// them and be leased to g.Holder: ErrLeaseLost if it is not, and nothing was
 	// changed.
 	Gather(ctx context.Context, g Gathering) error

@@ -27,11 +27,16 @@ const (
 	maxGathered = 1000
 	// overBudget is the story of the messages about what is over a budget.
 	overBudget = "over budget"
+	// gathered is the story of the messages that say several.
+	gathered = "gathered"
 )
 
 // plan decides whether the alert is said now and by itself. It may put it off, or
 // have another one say it with others, which is the attempt's from there on.
 func (t *attempt) plan(ctx context.Context) (now bool, err error) {
+	if t.alert.Story == gathered && t.alert.Kind == store.AlertDigest {
+		return true, t.gatherMore(ctx)
+	}
 	if t.alert.Kind != store.AlertFirst || t.alert.Route == operators || t.content.Drill {
 		return true, nil
 	}
@@ -61,6 +66,14 @@ func (t *attempt) plan(ctx context.Context) (now bool, err error) {
 type inLine struct {
 	store.Alert
 	content slack.Alert
+}
+
+// stories is how many stories the alert tells.
+func (l *inLine) stories() int {
+	if l.content.Digest != nil {
+		return l.content.Digest.Total
+	}
+	return 1
 }
 
 // line returns what could be said now on the attempt's channel in messages of their
@@ -114,13 +127,26 @@ func (t *attempt) gather(ctx context.Context, all []inLine) error {
 	if err != nil {
 		return err
 	}
-	shown := min(len(entries), slack.MaxEntries)
-	b := t.bundle(store.AlertDigest, "gathered", all[0].ID)
+	shown, total := min(len(entries), slack.MaxEntries), 0
+	for _, l := range all {
+		total += l.stories()
+	}
+	b := t.bundle(store.AlertDigest, gathered, all[0].ID)
 	content := slack.Alert{
 		Key: b.ID, Severity: best[0].content.Severity, Title: title, Mention: mentionIn(best), Published: best[0].content.Published,
-		Digest: &slack.Digest{Title: title, Line: fmt.Sprintf("%d stories", len(all)), Entries: entries[:shown], More: len(entries) - shown},
+		Digest: &slack.Digest{Title: title, Line: fmt.Sprintf("%d stories", total), Total: total, Entries: entries[:shown], More: total - shown},
 	}
 	return t.become(ctx, b, content, all, t.further(b.ID, entries[shown:]))
+}
+
+// gatherMore has one more message say what the attempt's could not say so far, and
+// what has got in line meanwhile.
+func (t *attempt) gatherMore(ctx context.Context) error {
+	line, err := t.line(ctx)
+	if err != nil || len(line) == 1 {
+		return err
+	}
+	return t.gather(ctx, line)
 }
 
 // exceed has what is over the budget said in the thread of the day's message about
@@ -193,6 +219,9 @@ func (t *attempt) become(ctx context.Context, b store.Alert, content slack.Alert
 	g := store.Gathering{Holder: t.opts.Holder, Now: t.now(), Lease: alertLease, Head: t.alert.ID, Alert: b, Then: then}
 	for _, l := range all {
 		g.Said = append(g.Said, l.ID)
+		if l.Kind != store.AlertFirst {
+			continue // what is in its thread is no report
+		}
 		replies, err := t.store.Replies(ctx, l.ID)
 		if err != nil {
 			return err
@@ -215,6 +244,10 @@ func (t *attempt) become(ctx context.Context, b store.Alert, content slack.Alert
 func (t *attempt) entries(ctx context.Context, list []inLine) ([]slack.Entry, error) {
 	var entries []slack.Entry
 	for _, l := range list {
+		if l.content.Digest != nil {
+			entries = append(entries, l.content.Digest.Entries...)
+			continue
+		}
 		replies, err := t.store.Replies(ctx, l.ID)
 		if err != nil {
 			return nil, err
@@ -225,6 +258,7 @@ func (t *attempt) entries(ctx context.Context, list []inLine) ([]slack.Entry, er
 		}
 		entries = append(entries, e)
 	}
+	slices.SortStableFunc(entries, func(x, y slack.Entry) int { return cmp.Compare(rank(y.Severity), rank(x.Severity)) })
 	return entries, nil
 }
 

@@ -31,6 +31,7 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 		// The new one takes the place of the head, which ends the head's lease.
 		b.queue(`UPDATE alerts SET seq = DEFAULT, holder = '', leased_until = NULL WHERE seq = $1`, place)
 		b.queue(`UPDATE alerts SET state = 'gathered', said_by = $1, unsettled = false WHERE id = ANY ($2) AND state = 'pending' AND holder = ''`, a.ID, g.Said)
+		b.queue(`UPDATE alerts SET said_by = $1 WHERE said_by = ANY ($2) AND said_by <> '' AND state = 'gathered'`, a.ID, g.Said)
 		keepAlerts(&b, append([]store.Alert{a}, g.Then...))
 		b.queue(`UPDATE alerts SET seq = $1, holder = $2, leased_until = $3 WHERE id = $4`, place, g.Holder, now.Add(g.Lease), a.ID)
 		return tx.send(ctx, &b)

@@ -32,6 +32,9 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 				g.Alert.ID, id); err != nil {
 				return err
 			}
+			if _, err := tx.exec(ctx, `UPDATE alerts SET said_by = ? WHERE said_by = ? AND said_by <> '' AND state = 'gathered'`, g.Alert.ID, id); err != nil {
+				return err
+			}
 		}
 		if err := tx.keepClaimed(ctx, g, place); err != nil {
 			return err

@@ -133,6 +133,45 @@ func testGather(t *testing.T, open opener) {
 			}
 			w.is(w.counts().Dead, 3, "alerts that have failed")
 		},
+		"what says others can be said by another with them": func(t *testing.T, w *world) {
+			x := w.lined("a1", "a2", "a3")
+			w.claimAlerts(me, 0)
+			inner := gathering(x, 1, "a1", "a2")
+			w.ok(w.Gather(w.ctx, inner))
+			again := again(x, "a1", 2, false)
+			again.Alert = inner.Alert.ID
+			w.ok(w.RecordDelivery(w.ctx, again))
+			w.is(len(w.claimAlerts(me, 2)), 1, "alerts")
+			outer := gathering(x, 3, "a3")
+			outer.Head, outer.Said = inner.Alert.ID, append(outer.Said, inner.Alert.ID)
+			then := alert(x, "a9", 3)
+			then.Channel = "#a"
+			outer.Then = []store.Alert{then}
+			w.ok(w.Gather(w.ctx, outer))
+			d := sent(x, "a1")
+			d.Alert = outer.Alert.ID
+			w.ok(w.RecordDelivery(w.ctx, d))
+			for _, v := range w.history(x.ID).Verdicts {
+				w.is(v.Outcome, store.Sent, "verdict on "+v.Route)
+			}
+			n, _, err := w.Said(w.ctx, "#a", at(0))
+			w.ok(err)
+			w.is(n, 1, "messages")
+			w.is(alertRoutes(w.claimAlerts(me, 4)), []string{"a9"}, "alerts after it")
+		},
+		"a stronger alert says the weaker one that waits": func(t *testing.T, w *world) {
+			x := w.waiting(map[string]int{"a1": 9}, "a1", "a2")
+			strong := alert(x, "a3", 3)
+			strong.Channel = "#a"
+			id := func(route string) string { return store.AlertID(x.ID, route) }
+			w.found(deciding(store.Decision{Alerts: []store.Alert{strong}, Muted: []store.Muting{
+				{Alert: id("a1"), By: id("a3")}, {Alert: id("a2"), By: id("a3")},
+			}}), x.Feed, article(x.Feed, 2))
+			w.is(w.sayAll(x, 10), []string{"a2", "a3"}, "alerts in turn")
+			a, err := w.Alert(w.ctx, id("a1"))
+			w.ok(err)
+			w.is([]any{a.State, a.SaidBy}, []any{store.AlertSent, id("a3")}, "the weaker one")
+		},
 		"without the lease nothing changes": func(t *testing.T, w *world) {
 			w.join("other")
 			x := w.lined("a1", "a2")

@@ -13,6 +13,7 @@ type Digest struct {
 	Title   string  // as in "Digest" or "Catch-up"
 	Line    string  // in a few words, how many there are and why they come together; may be empty
 	Entries []Entry // the best first; by theme once they are shown
+	Total   int     `json:",omitempty"` // of all that it tells; not shown
 	// More is how many others there are, which are in the thread.
 	More int
 }
