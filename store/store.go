@@ -380,7 +380,8 @@ type Story struct {
 	ID   string
 	Keys []string // sorted
 	// Raised are the alerts of it that are messages of their own, the latest of each
-	// route, by route.
+	// route, by route; where there are replies only, what the latest of them follows,
+	// with the severity and the state of the reply.
 	Raised []Raised
 	First  time.Time
 	Last   time.Time

@@ -20,6 +20,8 @@ type telling struct {
 	// Of the last report: how it belongs to its story, and what it was read into.
 	how     story.Relation
 	reading *story.Reading
+	// compared are the stories that it was compared with.
+	compared []*store.Story
 }
 
 // report finds the story of an article, or begins one, and adds the article.
@@ -51,6 +53,7 @@ func (t *telling) report(ctx context.Context, id string, a story.Article) (*stor
 // find returns the story that the article tells, from this poll or before it, and
 // how it belongs to it; nil where there is none.
 func (t *telling) find(ctx context.Context, r *story.Reading) (*store.Story, story.Relation, error) {
+	t.compared = nil
 	wanted := r.Wanted()
 	if len(wanted) == 0 {
 		return nil, story.Another, nil
@@ -65,6 +68,7 @@ func (t *telling) find(ctx context.Context, r *story.Reading) (*store.Story, sto
 			candidates = append(candidates, &found[i])
 		}
 	}
+	t.compared = candidates
 	s, how := t.choose(r, candidates)
 	if s != nil && !slices.Contains(t.told, s) {
 		t.told = append(t.told, s)
@@ -75,15 +79,32 @@ func (t *telling) find(ctx context.Context, r *story.Reading) (*store.Story, sto
 // choose returns which of the stories the article tells, and how it belongs to it;
 // nil for none.
 func (t *telling) choose(r *story.Reading, candidates []*store.Story) (*store.Story, story.Relation) {
-	told := make([]story.Told, len(candidates))
-	for i, s := range candidates {
-		told[i] = story.Told{Keys: s.Keys, Signature: s.Signature, Age: max(0, t.now.Sub(s.Last))}
-	}
-	i, how := r.Choose(told)
+	i, how := r.Choose(t.asTold(candidates))
 	if i < 0 {
 		return nil, how
 	}
 	return candidates[i], how
+}
+
+// asTold is the stories as an article is compared with them.
+func (t *telling) asTold(stories []*store.Story) []story.Told {
+	told := make([]story.Told, len(stories))
+	for i, s := range stories {
+		told[i] = story.Told{Keys: s.Keys, Signature: s.Signature, Age: max(0, t.now.Sub(s.Last))}
+	}
+	return told
+}
+
+// twin returns the story that looks like the one that the last report began; nil
+// where there is none.
+func (t *telling) twin() *store.Story {
+	if t.how != story.Another {
+		return nil
+	}
+	if i := t.reading.Twin(t.asTold(t.compared)); i >= 0 {
+		return t.compared[i]
+	}
+	return nil
 }
 
 // earlier returns the story that the last report follows up on: one like its own,

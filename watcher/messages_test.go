@@ -190,6 +190,28 @@ func TestAStrongerReportMutesTheWeakerOneThatWaits(t *testing.T) {
 	})
 }
 
+// Its own paper tells an event once, so what looks alike is another story there.
+func TestAStrongerStoryMutesItsWeakerTwin(t *testing.T) {
+	t.Parallel()
+	const twin = "Ida Lund of Northwind opens a new bell house in Tromsø, and far Oslo sends its whole choir"
+	bubble(t, func(t *testing.T, w *world) {
+		w.paper("one", map[time.Duration]string{3 * minutes: louder, 6 * minutes: twin, 9 * minutes: "Ida Lund opens new bell house in Tromsø"})
+		w.run(12 * minutes)
+		want := []string{"#noise " + louder, "#noise (thread) " + twin}
+		if diff := cmp.Diff(want, w.sink.said[:min(len(w.sink.said), 2)]); diff != "" {
+			t.Errorf("said %q (-want +got):\n%s", w.sink.said, diff)
+		}
+		if c := w.counts(); c.Stories < 2 || c.Pending+c.Held > 0 {
+			t.Errorf("counts: %+v", c)
+		}
+		for _, line := range w.sink.said[1:] {
+			if !strings.HasPrefix(line, "#noise (thread) ") {
+				t.Errorf("said %q", line)
+			}
+		}
+	})
+}
+
 func TestWhatIsMutedIsKeptAndNotSaid(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {

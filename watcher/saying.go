@@ -64,7 +64,7 @@ func (d *decision) say(ctx context.Context, a *store.Article, s *store.Story, r 
 	channel, top := r.routes[0].Channel, r.severity()
 	i := slices.IndexFunc(s.Raised, func(x store.Raised) bool { return x.Route == channel })
 	if i < 0 {
-		return d.raise(ctx, a, s, r, store.AlertID(s.ID, channel), nil)
+		return d.begin(ctx, a, s, r)
 	}
 	before := s.Raised[i]
 	switch was, _ := rules.ParseSeverity(before.Severity); {
@@ -75,6 +75,30 @@ func (d *decision) say(ctx context.Context, a *store.Article, s *store.Story, r 
 		return nil
 	}
 	return d.reply(a, s, r, &before)
+}
+
+// begin tells a story on a channel where it is new. A twin that is stronger mutes it:
+// it is told in the thread of that. One that is weaker and waits is muted by it.
+func (d *decision) begin(ctx context.Context, a *store.Article, s *store.Story, r *ringing) error {
+	channel, top := r.routes[0].Channel, r.severity()
+	id := store.AlertID(s.ID, channel)
+	twin := d.telling.twin()
+	if twin == nil {
+		return d.raise(ctx, a, s, r, id, nil)
+	}
+	i := slices.IndexFunc(twin.Raised, func(x store.Raised) bool { return x.Route == channel })
+	if i < 0 {
+		return d.raise(ctx, a, s, r, id, nil)
+	}
+	other := twin.Raised[i]
+	switch its, _ := rules.ParseSeverity(other.Severity); {
+	case its > top && other.State != store.AlertFailed:
+		s.Raised = append(slices.Clip(s.Raised), store.Raised{Route: channel, Alert: other.Alert, Severity: top.String(), State: other.State, Due: other.Due})
+		return d.reply(a, s, r, &other)
+	case its < top && other.State == store.AlertWaiting:
+		d.Muted = append(d.Muted, store.Muting{Alert: other.Alert, By: id})
+	}
+	return d.raise(ctx, a, s, r, id, nil)
 }
 
 // reply makes the alert of a further report, for the thread of the message that

@@ -86,12 +86,15 @@ func (b *storybook) keep(d store.Decision, now time.Time) {
 		b.tell(r)
 	}
 	for _, a := range d.Alerts {
-		if a.Kind != store.AlertFirst {
-			continue
+		s, id := b.byID[a.Story], a.ID
+		if a.Kind == store.AlertReply {
+			if slices.ContainsFunc(s.Raised, func(x store.Raised) bool { return x.Route == a.Route }) {
+				continue
+			}
+			id = a.Follows // it is told in the thread of another story
 		}
-		s := b.byID[a.Story]
 		s.Raised = slices.DeleteFunc(slices.Clone(s.Raised), func(x store.Raised) bool { return x.Route == a.Route })
-		s.Raised = append(s.Raised, store.Raised{Route: a.Route, Alert: a.ID, Severity: a.Severity, State: a.State, Due: a.Due})
+		s.Raised = append(s.Raised, store.Raised{Route: a.Route, Alert: id, Severity: a.Severity, State: a.State, Due: a.Due})
 	}
 	if b.told += len(d.Reports); b.told >= b.enough {
 		b.forget(now.Add(-max(b.window, story.Horizon)))

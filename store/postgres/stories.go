@@ -97,8 +97,8 @@ func (c *commit) fillRaised(ctx context.Context, stories []store.Story) error {
 		}
 		return err
 	}, `
-		SELECT DISTINCT ON (story, route) story, route, id, severity, state, due FROM alerts
-		WHERE story = ANY ($1) AND kind = '' ORDER BY story, route, created DESC, seq DESC`, ids)
+		SELECT DISTINCT ON (story, route) story, route, CASE kind WHEN 'reply' THEN follows ELSE id END, severity, state, due FROM alerts
+		WHERE story = ANY ($1) AND kind IN ('', 'reply') ORDER BY story, route, kind, created DESC, seq DESC`, ids)
 }
 
 // countStories counts the stories with each of the keys, up to most.

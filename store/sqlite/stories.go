@@ -101,7 +101,9 @@ func (tx *tx) fillStory(ctx context.Context, s *store.Story) (err error) {
 		err := row.Scan(&r.Route, &r.Alert, &r.Severity, &r.State, moment{&r.Due})
 		byRoute[r.Route] = r
 		return err
-	}, `SELECT route, id, severity, state, due FROM alerts WHERE story = ? AND kind = '' ORDER BY created, seq`, s.ID)
+	}, `
+		SELECT route, iif(kind = 'reply', follows, id), severity, state, due FROM alerts
+		WHERE story = ? AND kind IN ('', 'reply') ORDER BY kind DESC, created, seq`, s.ID)
 	s.Raised = slices.SortedFunc(maps.Values(byRoute), func(a, b store.Raised) int { return cmp.Compare(a.Route, b.Route) })
 	return err
 }
