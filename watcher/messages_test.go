@@ -515,7 +515,7 @@ func (s dyingStore) RecordDelivery(ctx context.Context, d store.Delivery) error 
 // Whatever step of delivery the daemon dies at, every story is told once.
 func TestNoDeathLosesOrDoublesAMessage(t *testing.T) {
 	t.Parallel()
-	for at := 0; at < 30; at += 2 {
+	for at := 0; at < 30; at += 3 {
 		t.Run(fmt.Sprint("at step ", at+1), func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T, w *world) {
