@@ -10,8 +10,8 @@ type Retention interface {
 	// Expire deletes up to e.Limit articles that e says are old, the oldest first,
 	// with all that is kept of them; a story goes with its last article, and the
 	// alerts that were raised of it with the story. Alerts about feeds go when they
-	// are as old as matched articles. What an alert waits for that is pending stays,
-	// and so do pending alerts. An article that was deleted is known for as long as
+	// are as old as matched articles. What an alert is about that is still to be said
+	// stays, and so do such alerts. An article that was deleted is known for as long as
 	// its feed goes on listing it, and for more than a year after: it never comes
 	// back as a new one. It returns how many articles went; fewer than e.Limit means
 	// that there are no more.

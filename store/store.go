@@ -123,11 +123,36 @@ type Store interface {
 	// and Unsettled as it was before this claim: true means that an earlier
 	// attempt may have got through, so the channel must be searched before
 	// sending. c.PerHost does not matter.
+	//
+	// Before that, alerts that wait for their time and whose Due has come get into
+	// their channels' lines, behind what is there, the longest due first.
 	ClaimAlerts(ctx context.Context, c Claim) ([]Alert, error)
 
-	// RecordDelivery writes what became of a claimed alert, settles the
-	// verdicts that wait for it, and gives the lease back, in one transaction.
+	// RecordDelivery writes what became of a claimed alert and of those that it
+	// says, settles the verdicts that wait for them, and gives the lease back, in
+	// one transaction.
 	RecordDelivery(ctx context.Context, d Delivery) error
+
+	// Gather has one alert say others of its channel: g.Alert is kept as claimed by
+	// g.Holder, with its first attempt begun at g.Now, in the place that g.Head had
+	// in the line, and all of g.Said that are pending and that nobody else holds are
+	// AlertGathered from here on and share what becomes of it, as do those that one of
+	// them was to say. g.Head must be among
+	// them and be leased to g.Holder: ErrLeaseLost if it is not, and nothing was
+	// changed.
+	Gather(ctx context.Context, g Gathering) error
+
+	// Line returns the pending alerts of a channel in their order, at most limit.
+	Line(ctx context.Context, channel string, limit int) ([]Alert, error)
+	// Alert returns the alert with that ID, or ErrNotFound.
+	Alert(ctx context.Context, id string) (Alert, error)
+	// Replies returns the replies to the alert with that ID, in the order in which
+	// they were kept.
+	Replies(ctx context.Context, alert string) ([]Alert, error)
+	// Said returns how many messages the channel was told at since or later, those
+	// in threads not counted, and when it was told the last one; the zero time when
+	// never.
+	Said(ctx context.Context, channel string, since time.Time) (messages int, last time.Time, err error)
 
 	// Feeds returns all subscribed feeds, by URL.
 	Feeds(ctx context.Context) ([]Feed, error)
@@ -159,6 +184,12 @@ type Store interface {
 	ArticleCounts(ctx context.Context) (map[string]int, error)
 	// Counts returns how much there is of everything.
 	Counts(ctx context.Context) (Counts, error)
+
+	// Mute silences a target until a time, longer or shorter than before; a time that
+	// has passed ends it.
+	Mute(ctx context.Context, m Mute) error
+	// Mutes returns the targets that are muted at a time, those first whose end is near.
+	Mutes(ctx context.Context, at time.Time) ([]Mute, error)
 
 	Pushes
 	Searcher
@@ -269,9 +300,11 @@ type Located struct {
 func ArticleID(feedURL, key string) string { return shortHash("article", feedURL, key) }
 
 // AlertID is the ID of what a route says of a story: the natural key (story,
-// route) in the form of ArticleID. It also goes with the message to Slack, to
-// find it there again.
-func AlertID(story, route string) string { return shortHash("alert", story, route) }
+// route, and what tells further messages apart) in the form of ArticleID. It also
+// goes with the message to Slack, to find it there again.
+func AlertID(story, route string, further ...string) string {
+	return shortHash(append([]string{"alert", story, route}, further...)...)
+}
 
 // NoticeID stands for a story where an alert is about a feed itself: what is the same
 // notice of the same feed is said once on a route.
@@ -312,6 +345,8 @@ type Stories interface {
 	// Count returns for each of the keys how many stories carry it whose Last is
 	// not before since, counted up to most.
 	Count(ctx context.Context, keys []string, since time.Time, most int) ([]int, error)
+	// Muted returns those of the targets that are muted at the time, in their order.
+	Muted(ctx context.Context, targets []string, at time.Time) ([]string, error)
 }
 
 // StoriesPerKey is how many stories with one key WithKeys returns at the most.
@@ -324,6 +359,13 @@ type Decision struct {
 	Reports  []Report
 	Verdicts []Verdict
 	Alerts   []Alert
+	Muted    []Muting // after Alerts
+}
+
+// Muting has an alert that waits be said by another one, which is stronger: it is
+// AlertGathered from here on. One that does not wait any more is left as it is.
+type Muting struct {
+	Alert, By string // IDs
 }
 
 // Match is a rule that holds for an article.
@@ -351,14 +393,26 @@ type Report struct {
 
 // Story is what is known of articles that tell the same event.
 type Story struct {
-	ID     string
-	Keys   []string // sorted
-	Routes []string // where an alert of it was raised; sorted
+	ID   string
+	Keys []string // sorted
+	// Raised are the alerts of it that are messages of their own, the latest of each
+	// route, by route; where there are replies only, what the latest of them follows,
+	// with the severity and the state of the reply.
+	Raised []Raised
 	First  time.Time
 	Last   time.Time
 	// Signature is what the latest report with one said the story looks like, in
 	// the daemon's own form; nil where none did.
 	Signature []byte
+}
+
+// Raised is an alert of a story, as far as those after it depend on it.
+type Raised struct {
+	Route    string
+	Alert    string // its ID
+	Severity string
+	State    AlertState
+	Due      time.Time
 }
 
 // Outcome is how an article ended for a rule and a route.
@@ -371,7 +425,8 @@ const (
 	Queued   Outcome = "queued"   // its alert waits to be said
 	Sent     Outcome = "sent"     // its alert was said
 	Failed   Outcome = "failed"   // its alert can never be said; the alert's Problem says why
-	Joined   Outcome = "joined"   // its story was raised on the route before
+	Joined   Outcome = "joined"   // its story was raised on the route before, and it adds nothing
+	Muted    Outcome = "muted"    // somebody muted its story, rule or feed
 	Shadow   Outcome = "shadow"   // the rule is on trial
 	Baseline Outcome = "baseline" // it was there already when its feed was first read
 	TooOld   Outcome = "too old"  // it is older than the feed's max_age
@@ -384,7 +439,7 @@ type Verdict struct {
 	Rule    string
 	Route   string
 	Outcome Outcome
-	Alert   string // the ID of the alert that says or said it, for Queued, Sent, Failed and Joined; else ""
+	Alert   string // the ID of the alert that says or said it, or for Joined, its story; else ""
 	At      time.Time
 }
 
@@ -403,14 +458,26 @@ type AlertState string
 
 // The states of an alert. Only pending ones are claimed.
 const (
-	AlertPending AlertState = "pending"
-	AlertSent    AlertState = "sent"
-	AlertFailed  AlertState = "failed"
+	AlertWaiting  AlertState = "waiting"  // for its Due; then it is pending
+	AlertGathered AlertState = "gathered" // another one, which is pending, says it
+	AlertPending  AlertState = "pending"
+	AlertSent     AlertState = "sent"
+	AlertFailed   AlertState = "failed"
+)
+
+// AlertKind is what sort of message an alert is.
+type AlertKind string
+
+// The kinds of alerts.
+const (
+	AlertFirst  AlertKind = ""       // a message of its own
+	AlertReply  AlertKind = "reply"  // a message in the thread of another
+	AlertDigest AlertKind = "digest" // a message that says others, or has them in its thread
 )
 
 // Alert is what is to be said of a story on a route, once.
 type Alert struct {
-	ID       string // AlertID(Story, Route)
+	ID       string // an AlertID of Story and Route
 	Story    string // or a NoticeID
 	Route    string
 	Channel  string // where the route says things
@@ -418,7 +485,15 @@ type Alert struct {
 	Content  json.RawMessage // what is to be said, in the daemon's own form
 	Created  time.Time
 
+	Kind AlertKind
+	// Follows is the ID of the alert in whose thread a reply is, or to which another
+	// alert leads back; "" for none.
+	Follows  string
+	Due      time.Time // when it may be said; zero: at once
+	Together bool      // it is to be said with others that are due on its channel then
+
 	State     AlertState
+	SaidBy    string // the ID of the alert that says it instead; "" for none
 	Attempts  int
 	Strikes   int       // attempts that failed for a reason that nobody knows
 	Unsettled bool      // an attempt was begun whose outcome is not known
@@ -435,15 +510,33 @@ type Delivery struct {
 	Holder string // who holds the lease
 	At     time.Time
 
-	// State is AlertSent, AlertFailed (never to be tried again), or
-	// AlertPending: to be tried again at NextTry.
+	// State is AlertSent, AlertFailed (never to be tried again), AlertPending: to be
+	// tried again at NextTry, or AlertWaiting: out of the line until NextTry, which is
+	// its Due then, and said together with others.
 	State     AlertState
-	Untried   bool // for AlertPending: there was no attempt after all; the claim's does not count
+	Untried   bool // for AlertPending and AlertWaiting: there was no attempt after all; the claim's does not count
 	Strike    bool // for AlertPending: the attempt failed for a reason that nobody knows
 	Unsettled bool // for AlertPending: this attempt, or one before it, may have got through all the same
 	NextTry   time.Time
 	Receipt   string // for AlertSent
 	Problem   string // for AlertPending and AlertFailed
+}
+
+// Gathering is an alert that says others in their place.
+type Gathering struct {
+	Holder string
+	Now    time.Time
+	Lease  time.Duration // how long the alert is the holder's, counted from Now
+	Head   string        // the ID of the alert that was claimed
+	Alert  Alert         // what says them
+	Said   []string      // the IDs of all that it says, Head among them
+	Then   []Alert       // what is to be said after it: they are kept behind all that is in line
+}
+
+// Mute is a silence of something.
+type Mute struct {
+	Target string // story:ID, rule:ID or feed:URL
+	Until  time.Time
 }
 
 // Counts is how much there is of everything.
@@ -452,7 +545,8 @@ type Counts struct {
 	Articles, Matches         int
 	Stories                   int
 	Verdicts                  int
-	Pending, SentAlerts, Dead int // alerts by state
+	Pending, SentAlerts, Dead int // alerts by state; those that are gathered in none
+	Held                      int // alerts that wait for their time
 	// OldestPending is when the oldest pending alert was created; zero: there is
 	// none.
 	OldestPending time.Time

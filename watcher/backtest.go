@@ -8,6 +8,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 )
 
 // Archive is what a backtest asks of a store.
@@ -20,7 +21,7 @@ type Archive interface {
 type BacktestOptions struct {
 	Before, Now *rules.Set
 	Feeds       []config.Feed // the articles of others are left out
-	Routes      []config.Route
+	Routes      []route.Route
 	StoryWindow time.Duration
 	Since       time.Time // alerts count from then on; zero: from the first article
 	// Progress is told now and then how many articles were read; nil tells

@@ -15,6 +15,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/story"
 )
 
@@ -59,14 +60,14 @@ func changes(b *Backtest) []string {
 func TestBacktest(t *testing.T) {
 	t.Parallel()
 	edited := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(testRules) }
-	routes := []config.Route{{Channel: "#noise", MinSeverity: rules.Low}}
+	routes := []route.Route{{Channel: "#noise", MinSeverity: rules.Low}}
 	bell, loud, whistle, drum := seen("b", "A bell in town", 1), seen("l", "A loud bell in town", 2), seen("w", "A whistle in town", 3), seen("d", "A drum in town", 4)
 	all := pastArticles{bell, loud, whistle, drum, seen("q", "Quiet in town", 5)}
 
 	for name, tt := range map[string]struct {
 		before, now string
 		archive     pastArticles
-		routes      []config.Route
+		routes      []route.Route
 		since       int // hours after noon
 		alerts      string
 		want        []string
@@ -85,7 +86,7 @@ func TestBacktest(t *testing.T) {
 		"a severity that rises since a rule is new is blamed on that": {edited("id: noise.bell", "id: noise.bell\n    status: off"), testRules,
 			pastArticles{seen("x", "A bell and a whistle", 1)}, nil, 0, "1 → 1, 1 stay",
 			[]string{"severity x on #noise, low → medium: noise.bell: status off → live"}},
-		"what a route takes now": {testRules, edited("severity: low", "severity: high"), all, []config.Route{{Channel: "#loud", MinSeverity: rules.High}}, 0, "1 → 2, 1 stay",
+		"what a route takes now": {testRules, edited("severity: low", "severity: high"), all, []route.Route{{Channel: "#loud", MinSeverity: rules.High}}, 0, "1 → 2, 1 stay",
 			[]string{"comes w on #loud, high: noise.whistle: severity low → high"}},
 		"a story that another article begins is the same": {testRules, edited("require: whistle*", "require: whistle* AND later"),
 			pastArticles{seen("1", "The whistle of the town hall", 1), withSummary(seen("2", "The whistle of the town hall", 2), "And later")}, nil, 0, "1 → 1, 1 stay", nil},
@@ -142,7 +143,7 @@ func TestBacktestCountsWhatItJudged(t *testing.T) {
 	elsewhere.Feed = "https://b.example/feed"
 	told := 0
 	b, err := RunBacktest(t.Context(), pastArticles{seen("1", "A bell in town", 1), seen("2", "A bell in town", 20), elsewhere, seen("3", "A whistle in town", 68)}, BacktestOptions{
-		Before: ruleSet(t, testRules), Now: ruleSet(t, testRules), Routes: []config.Route{{Channel: "#noise"}},
+		Before: ruleSet(t, testRules), Now: ruleSet(t, testRules), Routes: []route.Route{{Channel: "#noise"}},
 		Feeds: []config.Feed{{URL: "https://a.example/feed", MaxAge: 24 * time.Hour}}, StoryWindow: time.Hour,
 		Since: noon.Add(10 * time.Hour), Progress: func(n int) { told = n },
 	})
@@ -165,7 +166,7 @@ func TestAnAlertIsOfTheTimeOfItsPoll(t *testing.T) {
 	t.Parallel()
 	b, err := RunBacktest(t.Context(), pastArticles{seen("1", "A bell in town", 1), seen("2", "A bell in another town", 1), seen("3", "A bell in town", 2)}, BacktestOptions{
 		Before: ruleSet(t, "version: 1\ntheme: other\nrules: [{id: other, require: absent}]"), Now: ruleSet(t, testRules),
-		Routes: []config.Route{{Channel: "#noise"}}, Feeds: []config.Feed{{URL: "https://a.example/feed", MaxAge: 24 * time.Hour}},
+		Routes: []route.Route{{Channel: "#noise"}}, Feeds: []config.Feed{{URL: "https://a.example/feed", MaxAge: 24 * time.Hour}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -46,6 +46,18 @@ func alertContent(key string, a *store.Article, source string, matches []rules.M
 	return alert
 }
 
+// reportOf is an article as a thread tells it.
+func reportOf(a *store.Article, source string) *slack.Report {
+	text := a.Summary
+	if text == "" {
+		text = a.Body
+	}
+	if short := excerpt(text); len(short) < len(text) {
+		text = short + "…"
+	}
+	return &slack.Report{Title: a.Title, URL: a.URL, Text: text, Source: source, Published: a.Published}
+}
+
 // excerpt is the begin of a text, cut between words.
 func excerpt(text string) string {
 	if len(text) <= maxExcerpt {

@@ -22,13 +22,19 @@ const (
 	drainFor = time.Minute
 )
 
-// Sink says alerts. What its errors mean is what slack.Classify says of them.
+// Sink says alerts. What its errors mean is what slack.Classify says of them. A
+// receipt is where something can be found; "" where a sink cannot say.
 type Sink interface {
-	// Post says a on a channel and returns where it can be found.
-	Post(ctx context.Context, channel string, a slack.Alert) (receipt string, err error)
+	// Post says a on a channel, in the thread of the message with the receipt thread
+	// where that is not "", and returns its receipt.
+	Post(ctx context.Context, channel, thread string, a slack.Alert) (receipt string, err error)
 	// Find looks for the alert with the key, said since then, in the channel's
-	// history. A sink without a history finds nothing.
-	Find(ctx context.Context, channel, key string, since time.Time) (receipt string, found bool, err error)
+	// history or in the thread. A sink without a history finds nothing.
+	Find(ctx context.Context, channel, thread, key string, since time.Time) (receipt string, found bool, err error)
+	// Edit has a message say something else. It may be repeated.
+	Edit(ctx context.Context, receipt string, a slack.Alert) error
+	// Link returns the address of a message; "" where it has none.
+	Link(ctx context.Context, receipt string) (string, error)
 	// Pace is the shortest time between two messages on one channel.
 	Pace() time.Duration
 }
@@ -103,29 +109,32 @@ func (w *Watcher) deliverDue(ctx context.Context) (started int, next time.Time, 
 // deliver makes one attempt at one alert and records what became of it. What
 // was said is recorded even if ctx ends, since it cannot be unsaid.
 func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
-	var published time.Time
-	d := store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem}
-	if err := w.pacing.turn(ctx, w.now, a.Channel); err != nil {
-		d.Untried, d.NextTry = true, a.NextTry
-	} else {
-		published = w.attempt(ctx, a, &d)
+	t := attempt{
+		Watcher: w, alert: a, log: w.log.With("alert", a.ID, "channel", a.Channel),
+		d: store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem},
 	}
+	if err := w.pacing.turn(ctx, w.now, a.Channel); err != nil {
+		t.d.Untried, t.d.NextTry = true, a.NextTry
+	} else {
+		t.make(ctx)
+	}
+	d := t.d
 	d.At = w.now()
 	err := w.insist(ctx, recordFor, func() error {
 		return w.store.RecordDelivery(context.WithoutCancel(ctx), d)
 	})
 	switch {
 	case errors.Is(err, store.ErrLeaseLost):
-		w.log.Warn("alert was taken over by another daemon", "alert", a.ID)
+		w.log.Warn("alert was taken over by another daemon", "alert", d.Alert)
 	case err != nil:
 		// The alert stays leased and unsettled. When the lease has run out it is
 		// looked up before anything is said again.
-		w.log.Error("outcome of an alert cannot be recorded", "alert", a.ID, "err", err)
+		w.log.Error("outcome of an alert cannot be recorded", "alert", d.Alert, "err", err)
 		w.tally.storeFailed(err)
 	default:
 		w.tally.delivered(d)
 		if w.opts.Attempted != nil && !d.Untried {
-			w.opts.Attempted(AttemptReport{Route: a.Route, State: d.State, Published: published, At: d.At})
+			w.opts.Attempted(AttemptReport{Route: a.Route, State: d.State, Published: t.content.Published, At: d.At})
 		}
 	}
 }
@@ -138,54 +147,97 @@ type AttemptReport struct {
 	At        time.Time
 }
 
-// attempt says an alert, or finds that it was said, and notes the outcome in d.
-// It returns when the alert's article was published.
-func (w *Watcher) attempt(ctx context.Context, a store.Alert, d *store.Delivery) (published time.Time) {
-	log := w.log.With("alert", a.ID, "channel", a.Channel)
-	var content slack.Alert
-	if err := json.Unmarshal(a.Content, &content); err != nil {
-		d.State, d.Problem = store.AlertFailed, "reading the alert's content: "+err.Error()
-		log.Error("alert cannot be said", "reason", d.Problem)
-		return time.Time{}
+// attempt is one attempt at saying an alert.
+type attempt struct {
+	*Watcher
+	alert   store.Alert // what is said: that which was claimed, or what was made to say it
+	content slack.Alert
+	parent  store.Alert // of a reply: what says the message in whose thread it is to be; zero for none
+	d       store.Delivery
+	log     *slog.Logger
+}
+
+// make says the alert, or finds that it was said, and notes the outcome in d.
+func (t *attempt) make(ctx context.Context) {
+	if err := json.Unmarshal(t.alert.Content, &t.content); err != nil {
+		t.d.State, t.d.Problem = store.AlertFailed, "reading the alert's content: "+err.Error()
+		t.log.Error("alert cannot be said", "reason", t.d.Problem)
+		return
 	}
-	if a.Unsettled {
-		receipt, sure, err := w.lookUp(ctx, log, a)
+	if t.alert.Kind == store.AlertReply {
+		if ready, err := t.findParent(ctx); err != nil || !ready {
+			t.storeTrouble(ctx, err)
+			return
+		}
+	}
+	if t.alert.Unsettled {
+		receipt, sure, err := t.lookUp(ctx)
 		switch {
 		case err != nil:
 			// Whether it was said is as unknown as before.
-			d.Problem, d.NextTry = err.Error(), w.now().Add(max(ambiguousRetry, backoff(a.Attempts)))
-			return content.Published
+			t.d.Problem, t.d.NextTry = err.Error(), t.now().Add(max(ambiguousRetry, backoff(t.alert.Attempts)))
+			return
 		case sure:
-			w.sent(log, a, d, receipt)
-			return content.Published
+			t.said(ctx, receipt)
+			return
 		}
 	}
-	receipt, err := w.sink.Post(context.WithoutCancel(ctx), a.Channel, content)
-	if err != nil {
-		w.failed(log, a, d, err)
-	} else {
-		w.sent(log, a, d, receipt)
+	if now, err := t.plan(ctx); err != nil || !now {
+		t.storeTrouble(ctx, err)
+		return
 	}
-	return content.Published
+	if err := t.dress(ctx); err != nil {
+		t.storeTrouble(ctx, err)
+		return
+	}
+	receipt, err := t.sink.Post(context.WithoutCancel(ctx), t.alert.Channel, t.parent.Receipt, t.content)
+	if err != nil {
+		t.failed(t.log, t.alert, &t.d, err)
+		return
+	}
+	t.said(ctx, receipt)
+}
+
+// storeTrouble notes that the store could not tell what is to be known before the
+// alert is said; nil is no trouble.
+func (t *attempt) storeTrouble(ctx context.Context, err error) {
+	if err == nil {
+		return
+	}
+	t.d.Untried, t.d.NextTry = true, t.now().Add(storeRest)
+	if errors.Is(err, store.ErrLeaseLost) {
+		return
+	}
+	if ctx.Err() == nil && t.tally.storeFailed(err) {
+		t.log.Error("the store fails; the alert is said later", "err", err)
+	}
+}
+
+// said notes that the alert was said, and what others are to show of it.
+func (t *attempt) said(ctx context.Context, receipt string) {
+	t.sent(t.log, t.alert, &t.d, receipt)
+	if t.alert.Kind == store.AlertReply {
+		t.showInParent(ctx)
+	}
 }
 
 // lookUp searches the channel for an alert that an earlier attempt may have
 // said; sure is whether it was found. The error is of a search that may go
 // better later. Where the history cannot be read at all, the alert is to be
 // said: twice is better than never.
-func (w *Watcher) lookUp(ctx context.Context, log *slog.Logger, a store.Alert) (receipt string, sure bool, err error) {
+func (t *attempt) lookUp(ctx context.Context) (receipt string, sure bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpLimit)
 	defer cancel()
-	receipt, found, err := w.sink.Find(ctx, a.Channel, a.ID, a.Tried)
+	receipt, found, err := t.sink.Find(ctx, t.alert.Channel, t.parent.Receipt, t.alert.ID, t.alert.Tried)
 	if err == nil {
 		return receipt, found, nil
 	}
 	switch class, _ := slack.Classify(err); {
 	case ctx.Err() != nil, class == slack.NotSent, class == slack.Ambiguous, class == slack.Transient:
-		log.Warn("alert cannot be looked up", "reason", err)
+		t.log.Warn("alert cannot be looked up", "reason", err)
 		return "", false, err
 	}
-	log.Warn("alert may be said twice, since the channel's history cannot be read", "reason", err)
+	t.log.Warn("alert may be said twice, since the channel's history cannot be read", "reason", err)
 	return "", false, nil
 }
 

@@ -77,7 +77,7 @@ func TestWhatAnArticleIsComparedWithIsBounded(t *testing.T) {
 // One poll may bring several reports of one event, and join and begin stories.
 func TestReportsOfOnePollFindEachOther(t *testing.T) {
 	t.Parallel()
-	old := store.Story{ID: "old", Last: noon.Add(-time.Hour), Routes: []string{"#noise"}}
+	old := store.Story{ID: "old", Last: noon.Add(-time.Hour), Raised: []store.Raised{{Route: "#noise", Alert: "before", Severity: "critical"}}}
 	begin := telling{stories: knownStories(nil), window: 72 * time.Hour, now: old.Last}
 	_, first, err := begin.report(t.Context(), "old", story.Article{Title: "Northwind sues Quartzline over the Oslo bell", URL: "https://a.example/1"})
 	if err != nil {

@@ -2,24 +2,25 @@ package watcher
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 )
 
 // judge decides what follows from the new articles of one poll of one feed. It
 // is pure but for looking stories up, so a store may have it decide again.
 type judge struct {
 	rules     *rules.Set
-	routes    []config.Route
+	routes    []route.Route
 	feed      config.Feed
 	source    string        // what the feed is called to people
 	window    time.Duration // how long a story takes further reports
 	firstPoll bool          // the feed was never read before: its articles are no news
+	catchUp   time.Time     // until when what comes after an outage waits for the rest; zero: there was none
 	now       time.Time     // when the poll ran
 }
 
@@ -60,7 +61,7 @@ func (d *decision) article(ctx context.Context, a *store.Article) error {
 		return err
 	}
 	d.Reports = append(d.Reports, report)
-	return d.route(a, s, matches)
+	return d.route(ctx, a, s, matches)
 }
 
 // themes are those of the matches, each once.
@@ -75,69 +76,47 @@ func themes(matches []rules.Match) []string {
 }
 
 // route gives every match its verdicts, and raises the alerts.
-func (d *decision) route(a *store.Article, s *store.Story, matches []rules.Match) error {
-	raised := make(map[string][]rules.Match)
-	var order []string
+func (d *decision) route(ctx context.Context, a *store.Article, s *store.Story, matches []rules.Match) error {
+	muted, err := d.muted(ctx, a, s, matches)
+	if err != nil {
+		return err
+	}
+	silent := silence(a, d.feed.MaxAge, d.firstPoll, d.now)
+	var rings []*ringing // a channel each
 	for _, m := range matches {
-		to := channels(d.routes, &m, d.feed.Tags)
 		if m.Rule.Status != rules.Live {
 			d.verdict(a, &m, "", store.Shadow, "")
 			continue
 		}
-		if len(to) == 0 {
+		taking := route.Takes(d.routes, routed(&m, &d.feed))
+		if len(taking) == 0 {
 			d.verdict(a, &m, "", store.NoRoute, "")
 		}
-		silent := silence(a, d.feed.MaxAge, d.firstPoll, d.now)
-		for _, channel := range to {
+		for _, i := range taking {
+			r := &d.routes[i]
 			switch {
 			case silent != "":
-				d.verdict(a, &m, channel, silent, "")
-			case slices.Contains(s.Routes, channel):
-				d.verdict(a, &m, channel, store.Joined, store.AlertID(s.ID, channel))
+				d.verdict(a, &m, r.Channel, silent, "")
+			case muted[m.Rule.ID]:
+				d.verdict(a, &m, r.Channel, store.Muted, "")
 			default:
-				d.verdict(a, &m, channel, store.Queued, store.AlertID(s.ID, channel))
-				if raised[channel] == nil {
-					order = append(order, channel)
-				}
-				raised[channel] = append(raised[channel], m)
+				rings = ringOn(rings, m, r)
 			}
 		}
 	}
-	for _, channel := range order {
-		if err := d.raise(a, s, channel, raised[channel]); err != nil {
+	for _, r := range rings {
+		if err := d.say(ctx, a, s, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// raise makes the alert of a story for a channel. A route is known by its
-// channel: two routes that lead to one channel are one to whoever reads there.
-func (d *decision) raise(a *store.Article, s *store.Story, channel string, matches []rules.Match) error {
-	// The strongest first; rules that are equally strong keep their order.
-	slices.SortStableFunc(matches, func(x, y rules.Match) int {
-		if x.Severity != y.Severity {
-			return int(y.Severity) - int(x.Severity)
-		}
-		return (y.Score - y.Rule.Threshold) - (x.Score - x.Rule.Threshold)
-	})
-	id := store.AlertID(s.ID, channel)
-	content, err := json.Marshal(alertContent(id, a, d.source, matches))
-	if err != nil {
-		return err
+// verdicts notes the end of an article for all that rang on a channel.
+func (d *decision) verdicts(a *store.Article, r *ringing, o store.Outcome, alert string) {
+	for i := range r.matches {
+		d.verdict(a, &r.matches[i], r.routes[i].Channel, o, alert)
 	}
-	s.Routes = append(s.Routes, channel)
-	d.Alerts = append(d.Alerts, store.Alert{
-		ID:       id,
-		Story:    s.ID,
-		Route:    channel,
-		Channel:  channel,
-		Severity: matches[0].Severity.String(),
-		Content:  content,
-		Created:  d.now,
-		State:    store.AlertPending,
-	})
-	return nil
 }
 
 // verdict notes the end of an article for a rule and a route.
@@ -165,4 +144,9 @@ func ruleArticle(a *store.Article, f config.Feed, source string) rules.Article {
 		Tags:       f.Tags,
 		Categories: a.Categories,
 	}
+}
+
+// routed is a match as routes look at it.
+func routed(m *rules.Match, f *config.Feed) route.Match {
+	return route.Match{Theme: m.Rule.Theme, Severity: m.Severity, Feed: f.URL, Tags: f.Tags}
 }

@@ -15,6 +15,7 @@ import (
 	"tocsin/rules/yamlfile"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/slack"
 )
 
@@ -88,6 +89,10 @@ func (k knownStories) Count(_ context.Context, keys []string, since time.Time, m
 	return counts, nil
 }
 
+func (k knownStories) Muted(_ context.Context, targets []string, _ time.Time) ([]string, error) {
+	return nil, nil
+}
+
 func article(id, title string) store.Article {
 	return store.Article{ID: id, Feed: "https://a.example/feed", Key: id, Title: title, URL: "https://a.example/" + id, Published: noon.Add(-time.Hour), Seen: noon}
 }
@@ -95,7 +100,7 @@ func article(id, title string) store.Article {
 func testJudge(t testing.TB) judge {
 	return judge{
 		rules:  ruleSet(t, testRules),
-		routes: []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		routes: []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
 		feed:   config.Feed{URL: "https://a.example/feed", MaxAge: 24 * time.Hour, Tags: []string{"tested"}},
 		source: "The Paper",
 		window: 72 * time.Hour,
@@ -143,7 +148,7 @@ func TestDecide(t *testing.T) {
 		{name: "no route takes it", change: func(j *judge) { j.routes[0].MinSeverity = rules.High },
 			fresh: []store.Article{article("a", "A bell in town")}, want: []string{"a noise.bell : no route"}},
 		{name: "routes by tag, by theme and onwards", change: func(j *judge) {
-			j.routes = []config.Route{
+			j.routes = []route.Route{
 				{Channel: "#other", Tags: []string{"untested"}},
 				{Channel: "#tested", Tags: []string{"tested"}, Continue: true},
 				{Channel: "#theme", Themes: []string{"noise"}},
@@ -154,13 +159,13 @@ func TestDecide(t *testing.T) {
 		{name: "a second report in one poll joins the first", fresh: []store.Article{article("a", "The bell of the old town hall"), article("b", "The Bell of the Old Town Hall!")},
 			want: []string{"a noise.bell #noise: queued", "b noise.bell #noise: joined", "alert of a on #noise, medium"}},
 		{name: "a report of a story that was raised joins it", fresh: []store.Article{mirrored},
-			known: knownStories{{ID: "s", Keys: []string{"title:the bell of the old town hall again"}, Routes: []string{"#noise"}, Last: noon.Add(-time.Hour)}},
+			known: knownStories{{ID: "s", Keys: []string{"title:the bell of the old town hall again"}, Raised: []store.Raised{{Route: "#noise", Alert: "before", Severity: "critical"}}, Last: noon.Add(-time.Hour)}},
 			want:  []string{"m noise.bell #noise: joined"}},
 		{name: "a story that was not raised on this route is", fresh: []store.Article{mirrored},
-			known: knownStories{{ID: "s", Keys: []string{"url:other.example/m"}, Routes: []string{"#other"}, Last: noon.Add(-time.Hour)}},
+			known: knownStories{{ID: "s", Keys: []string{"url:other.example/m"}, Raised: []store.Raised{{Route: "#other", Alert: "before", Severity: "critical"}}, Last: noon.Add(-time.Hour)}},
 			want:  []string{"m noise.bell #noise: queued", "alert of s on #noise, medium"}},
 		{name: "a story whose window has passed is another one", fresh: []store.Article{mirrored},
-			known: knownStories{{ID: "s", Keys: []string{"url:other.example/m"}, Routes: []string{"#noise"}, Last: noon.Add(-73 * time.Hour)}},
+			known: knownStories{{ID: "s", Keys: []string{"url:other.example/m"}, Raised: []store.Raised{{Route: "#noise", Alert: "before", Severity: "critical"}}, Last: noon.Add(-73 * time.Hour)}},
 			want:  []string{"m noise.bell #noise: queued", "alert of m on #noise, medium"}},
 		{name: "an old article of a known feed", fresh: []store.Article{old}, want: []string{"o noise.bell #noise: too old"}},
 		{name: "an article without a date in a known feed is news", fresh: []store.Article{undated},

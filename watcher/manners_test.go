@@ -20,6 +20,7 @@ import (
 	"tocsin/store/sqlite"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 )
 
@@ -162,7 +163,7 @@ func (c *court) live(d time.Duration) {
 	defer reader.Close()
 	w := New(slog.New(slog.NewTextHandler(&c.log, nil)), db, reader, nil, c.clock.now, Options{
 		Holder: "a daemon from " + c.clock.now().String(), Rules: ruleSet(c.t, testRules), Feeds: c.feeds,
-		Routes:   []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		Routes:   []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
 		Requests: 16, PerHost: 2, Timeout: time.Minute, MinInterval: time.Minute, StoryWindow: time.Hour,
 		Polled: c.polled,
 	})

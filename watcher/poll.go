@@ -135,7 +135,7 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 	}
 	j := judge{
 		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
-		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), now: o.ended,
+		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), catchUp: w.catchUp(o), now: o.ended,
 	}
 	var decided store.Decision
 	err = w.insist(ctx, commitFor, func() error {
@@ -149,13 +149,23 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		w.uncommitted(ctx, p.Feed.URL, err)
 		return 0, err
 	}
-	report.Matched, report.Alerts, report.Decided = len(decided.Reports), len(decided.Alerts)+len(p.Alerts), decided
+	report.Matched, report.Alerts, report.Decided = len(decided.Reports), raised(decided)+len(p.Alerts), decided
 	if w.tally.storeWorked() {
 		w.log.Info("the store works again")
 	}
 	w.tell(ctx, o, p.Feed, report.New)
 	w.committed(report)
 	return report.New, nil
+}
+
+// raised is how many alerts a decision raises, those in threads not counted.
+func raised(d store.Decision) (n int) {
+	for _, a := range d.Alerts {
+		if a.Kind == store.AlertFirst {
+			n++
+		}
+	}
+	return n
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when
@@ -181,7 +191,7 @@ func (w *Watcher) committed(report PollReport) {
 	if w.opts.Polled != nil {
 		w.opts.Polled(report)
 	}
-	if report.Alerts > 0 {
+	if report.Alerts+len(report.Decided.Alerts) > 0 {
 		signal(w.rang)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/config"
+	"tocsin/watcher/route"
 	"tocsin/watcher/slack"
 )
 
@@ -30,7 +31,7 @@ type pastFeed struct {
 // daemon would have with these rules.
 type replay struct {
 	rules   *rules.Set
-	routes  []config.Route
+	routes  []route.Route
 	stories *storybook
 
 	rings []ring
@@ -59,7 +60,7 @@ type ring struct {
 	because []string
 }
 
-func newReplay(set *rules.Set, routes []config.Route, window time.Duration) *replay {
+func newReplay(set *rules.Set, routes []route.Route, window time.Duration) *replay {
 	return &replay{
 		rules: set, routes: routes, stories: newStorybook(window),
 		byID: make(map[string]int), said: make(map[place]int),
@@ -83,6 +84,10 @@ func (r *replay) poll(ctx context.Context, p *pastPoll) error {
 // note keeps what was decided of alerts.
 func (r *replay) note(p *pastPoll, d store.Decision) error {
 	for _, a := range d.Alerts {
+		if a.Kind == store.AlertReply {
+			r.byID[a.ID] = r.byID[a.Follows]
+			continue
+		}
 		var said slack.Alert
 		if err := json.Unmarshal(a.Content, &said); err != nil {
 			return err

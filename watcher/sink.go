@@ -21,8 +21,12 @@ type slackSink struct {
 	client *slack.Client
 }
 
-func (s slackSink) Post(ctx context.Context, channel string, a slack.Alert) (string, error) {
-	r, err := s.client.Post(ctx, channel, slack.Render(a))
+func (s slackSink) Post(ctx context.Context, channel, thread string, a slack.Alert) (string, error) {
+	m := slack.Render(s.mentioning(ctx, a))
+	if parent, err := slack.ParseReceipt(thread); err == nil {
+		channel, m.Thread = parent.Channel, parent.TS
+	}
+	r, err := s.client.Post(ctx, channel, m)
 	if err != nil {
 		return "", err
 	}
@@ -32,8 +36,48 @@ func (s slackSink) Post(ctx context.Context, channel string, a slack.Alert) (str
 	return r.String(), nil
 }
 
-func (s slackSink) Find(ctx context.Context, channel, key string, since time.Time) (string, bool, error) {
-	r, found, err := s.client.Find(ctx, channel, key, since)
+// mentioning finds whom an alert mentions. Whoever cannot be found is named, and
+// holds nothing up.
+func (s slackSink) mentioning(ctx context.Context, a slack.Alert) slack.Alert {
+	if a.Mention == "" {
+		return a
+	}
+	id, err := s.client.Mention(ctx, a.Mention)
+	switch {
+	case err != nil:
+		s.log.Warn("nobody is mentioned", "mention", a.Mention, "reason", err)
+	case id == "":
+		s.log.Warn("nobody is mentioned: Slack knows no group of users and no user of that name", "mention", a.Mention)
+	}
+	a.MentionID = id
+	return a
+}
+
+func (s slackSink) Edit(ctx context.Context, receipt string, a slack.Alert) error {
+	r, err := slack.ParseReceipt(receipt)
+	if err != nil {
+		return &slack.Error{Doing: "updating a message", Class: slack.Payload, Reason: err.Error()}
+	}
+	return s.client.Update(ctx, r, slack.Render(s.mentioning(ctx, a)))
+}
+
+func (s slackSink) Link(ctx context.Context, receipt string) (string, error) {
+	r, err := slack.ParseReceipt(receipt)
+	if err != nil {
+		return "", err
+	}
+	return s.client.Link(ctx, r)
+}
+
+func (s slackSink) Find(ctx context.Context, channel, thread, key string, since time.Time) (string, bool, error) {
+	var r slack.Receipt
+	var found bool
+	var err error
+	if parent, wrong := slack.ParseReceipt(thread); wrong == nil {
+		r, found, err = s.client.FindReply(ctx, parent, key, since)
+	} else {
+		r, found, err = s.client.Find(ctx, channel, key, since)
+	}
 	if err != nil || !found {
 		return "", false, err
 	}
@@ -55,9 +99,13 @@ type terminalSink struct {
 }
 
 // Post writes the channel and the alert, in one piece.
-func (s terminalSink) Post(_ context.Context, channel string, a slack.Alert) (string, error) {
+func (s terminalSink) Post(_ context.Context, channel, _ string, a slack.Alert) (string, error) {
 	var b bytes.Buffer
-	b.WriteString(printable(channel) + "\n")
+	b.WriteString(printable(channel))
+	if a.Report != nil {
+		b.WriteString(", in a thread")
+	}
+	b.WriteString("\n")
 	if err := slack.Draw(&b, slack.Render(a), s.options()); err != nil {
 		return "", err
 	}
@@ -78,8 +126,13 @@ func printable(text string) string {
 	}, text)
 }
 
-func (terminalSink) Find(context.Context, string, string, time.Time) (string, bool, error) {
+func (terminalSink) Find(context.Context, string, string, string, time.Time) (string, bool, error) {
 	return "", false, nil
 }
+
+// Edit does nothing: what is written is written.
+func (terminalSink) Edit(context.Context, string, slack.Alert) error { return nil }
+
+func (terminalSink) Link(context.Context, string) (string, error) { return "", nil }
 
 func (terminalSink) Pace() time.Duration { return 0 }

@@ -58,7 +58,7 @@ func (b *storybook) WithKeys(_ context.Context, keys []string, since time.Time) 
 		for _, s := range b.latest(key, since, store.StoriesPerKey) {
 			told := *s
 			// A judge adds to what it gets.
-			told.Keys, told.Routes = slices.Clip(told.Keys), slices.Clip(told.Routes)
+			told.Keys, told.Raised = slices.Clip(told.Keys), slices.Clip(told.Raised)
 			found[s.ID] = told
 		}
 	}
@@ -76,6 +76,9 @@ func (b *storybook) Count(_ context.Context, keys []string, since time.Time, mos
 	return counts, nil
 }
 
+// Muted implements store.Stories: a replay knows nobody's wishes.
+func (b *storybook) Muted(context.Context, []string, time.Time) ([]string, error) { return nil, nil }
+
 // keep adds what was decided at a time, which is not before that of what was
 // decided before it.
 func (b *storybook) keep(d store.Decision, now time.Time) {
@@ -83,8 +86,15 @@ func (b *storybook) keep(d store.Decision, now time.Time) {
 		b.tell(r)
 	}
 	for _, a := range d.Alerts {
-		s := b.byID[a.Story]
-		s.Routes = insert(s.Routes, a.Route)
+		s, id := b.byID[a.Story], a.ID
+		if a.Kind == store.AlertReply {
+			if slices.ContainsFunc(s.Raised, func(x store.Raised) bool { return x.Route == a.Route }) {
+				continue
+			}
+			id = a.Follows // it is told in the thread of another story
+		}
+		s.Raised = slices.DeleteFunc(slices.Clone(s.Raised), func(x store.Raised) bool { return x.Route == a.Route })
+		s.Raised = append(s.Raised, store.Raised{Route: a.Route, Alert: id, Severity: a.Severity, State: a.State, Due: a.Due})
 	}
 	if b.told += len(d.Reports); b.told >= b.enough {
 		b.forget(now.Add(-max(b.window, story.Horizon)))

@@ -17,6 +17,7 @@ import (
 	"tocsin/store"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 )
 
@@ -34,6 +35,12 @@ type Store interface {
 	NextDue(ctx context.Context) (feeds, alerts time.Time, err error)
 	ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error)
 	RecordDelivery(ctx context.Context, d store.Delivery) error
+	Gather(ctx context.Context, g store.Gathering) error
+	Line(ctx context.Context, channel string, limit int) ([]store.Alert, error)
+	Alert(ctx context.Context, id string) (store.Alert, error)
+	Replies(ctx context.Context, alert string) ([]store.Alert, error)
+	Said(ctx context.Context, channel string, since time.Time) (messages int, last time.Time, err error)
+	Alerts(ctx context.Context, since time.Time) ([]store.Alert, error)
 	Counts(ctx context.Context) (store.Counts, error)
 }
 
@@ -48,7 +55,7 @@ type Options struct {
 	Holder      string     // names this run in the store; unique
 	Rules       *rules.Set // to begin with; see SetRules
 	Feeds       []config.Feed
-	Routes      []config.Route
+	Routes      []route.Route
 	Operators   string        // the channel that is told of feeds in trouble; "" for none
 	Requests    int           // that the reader runs at once; 1 or more
 	PerHost     int           // of these to one host; 1 or more
@@ -101,8 +108,9 @@ type Watcher struct {
 	taking            chan struct{}  // a token for each delivery that is being taken
 	polls, deliveries pulse
 
-	tally tally
-	twins sync.Map // pairs of URLs that were told to have one address
+	outage outage
+	tally  tally
+	twins  sync.Map // pairs of URLs that were told to have one address
 }
 
 // New returns a watcher that says alerts through sink; with a nil sink alerts
@@ -187,7 +195,7 @@ func (w *Watcher) Once(ctx context.Context, all bool) (Summary, error) {
 	if err == nil {
 		var counts store.Counts
 		counts, err = w.store.Counts(ctx)
-		sum.Waiting = counts.Pending
+		sum.Waiting = counts.Pending + counts.Held
 	}
 	// A store in trouble cannot take the leases back either, which says nothing
 	// that err does not; they come free without it.

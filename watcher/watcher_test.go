@@ -21,6 +21,7 @@ import (
 	"tocsin/store/sqlite"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 	"tocsin/watcher/slack"
 )
@@ -35,7 +36,7 @@ type world struct {
 	reader *scriptedReader
 	sink   *notingSink
 	feeds  []config.Feed
-	routes []config.Route
+	routes []route.Route
 	log    *slog.Logger
 	runs   int
 	// operators is the channel for notices.
@@ -47,7 +48,7 @@ func newWorld(t testing.TB, path string) *world {
 	t.Helper()
 	w := &world{
 		t: t, reader: &scriptedReader{answers: make(map[string]answer)}, sink: &notingSink{},
-		routes: []config.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+		routes: []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
 		log:    slog.New(slog.DiscardHandler),
 	}
 	w.open(path)
@@ -151,20 +152,23 @@ func items(titles ...string) answer {
 
 // notingSink notes what is said, and fails as the test says.
 type notingSink struct {
-	mu    sync.Mutex
-	said  []string // "channel title"
-	keys  map[string]bool
-	times []time.Time
-	post  func(n int) error // of the nth attempt, from 1
-	on    func(channel string) error
-	find  func() error
-	tries int
-	finds int
-	lost  bool // what fails was said all the same
-	hasty bool // no time between two messages
+	mu       sync.Mutex
+	said     []string      // "channel title"
+	contents []slack.Alert // of what was said
+	edits    []slack.Alert
+	edit     func() error
+	keys     map[string]bool
+	times    []time.Time
+	post     func(n int) error // of the nth attempt, from 1
+	on       func(channel string) error
+	find     func() error
+	tries    int
+	finds    int
+	lost     bool // what fails was said all the same
+	hasty    bool // no time between two messages
 }
 
-func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (string, error) {
+func (s *notingSink) Post(_ context.Context, channel, thread string, a slack.Alert) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tries++
@@ -176,7 +180,12 @@ func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (str
 		err = s.on(channel)
 	}
 	if err == nil || s.lost {
-		s.said = append(s.said, channel+" "+a.Title)
+		line := channel + " " + a.Title
+		if a.Report != nil {
+			line = channel + " (thread) " + a.Title
+		}
+		s.said = append(s.said, line)
+		s.contents = append(s.contents, a)
 		s.times = append(s.times, time.Now())
 		if s.keys == nil {
 			s.keys = make(map[string]bool)
@@ -186,7 +195,38 @@ func (s *notingSink) Post(_ context.Context, channel string, a slack.Alert) (str
 	return "receipt", err
 }
 
-func (s *notingSink) Find(_ context.Context, _, key string, _ time.Time) (string, bool, error) {
+// stories counts those that were told, by themselves or together.
+func (s *notingSink) stories() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.contents {
+		switch {
+		case c.Digest != nil:
+			n += len(c.Digest.Entries)
+		case c.Report == nil:
+			n++
+		}
+	}
+	return n
+}
+
+func (s *notingSink) Edit(_ context.Context, _ string, a slack.Alert) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.edit != nil {
+		if err := s.edit(); err != nil {
+			return err
+		}
+	}
+	s.edits = append(s.edits, a)
+	return nil
+}
+
+func (s *notingSink) Link(context.Context, string) (string, error) {
+	return "https://slack.example/m", nil
+}
+
+func (s *notingSink) Find(_ context.Context, _, _, key string, _ time.Time) (string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.finds++

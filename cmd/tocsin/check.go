@@ -21,7 +21,7 @@ func newCheck(e *env) *cobra.Command {
 PATH the configuration with the feeds and rules that it names. builtin: is the starter pack.
 All rule files given are one set: lists that they share and tunings count.
 
-Warnings leave the exit code at 0 unless --strict is given. One that is known and meant is
+What the routes of a configuration do is said on standard error. Warnings leave the exit code at 0 unless --strict is given. One that is known and meant is
 silenced by a comment behind its line, or alone on the line above; --json shows the codes:
 
   # check: allow CODE until 2027-03-01`,
@@ -65,7 +65,8 @@ func (e *env) check(paths []string, o checkOptions) error {
 	return e.checked(c, o)
 }
 
-// checked says how it went, and returns the error for the exit code.
+// checked says how it went, with what the routes do, and returns the error for the
+// exit code.
 func (e *env) checked(c checker, o checkOptions) error {
 	errs, warnings := 0, 0
 	for _, p := range c.problems {
@@ -75,6 +76,11 @@ func (e *env) checked(c checker, o checkOptions) error {
 			warnings++
 		}
 	}
+	if errs == 0 && !o.json {
+		for _, conf := range c.configs {
+			e.printRoutes(conf)
+		}
+	}
 	e.printf("%s checked: %s, %s", count(len(c.files), "file"), count(errs, "error"), count(warnings, "warning"))
 	if errs > 0 || o.strict && warnings > 0 {
 		return codedError{exitNotSo, nil}
@@ -82,11 +88,21 @@ func (e *env) checked(c checker, o checkOptions) error {
 	return nil
 }
 
+// printRoutes says what the routes of a configuration do.
+func (e *env) printRoutes(conf *config.Config) {
+	e.printf("routes, as they are tried:")
+	for i := range conf.Routes {
+		takes, does := conf.Routes[i].Text()
+		e.printf("%3d  %s\n     %s", i+1, oneLine(takes), oneLine(does))
+	}
+}
+
 // checker gathers what is wrong.
 type checker struct {
 	problems []yamlfile.Problem
 	files    []textFile // that were read, for the lines to show
 	rules    *loadedRules
+	configs  []*config.Config // that could be read
 }
 
 // running checks what tocsin run would use.
@@ -118,6 +134,9 @@ func (c *checker) config(path string, read func(name string) ([]byte, error)) (*
 		return nil, usage("reading the configuration: %w", err)
 	}
 	c.problems = append(c.problems, problems...)
+	if conf != nil {
+		c.configs = append(c.configs, conf)
+	}
 	return conf, nil
 }
 

@@ -51,6 +51,9 @@ func (c counting) polled(r watcher.PollReport) {
 		p.Matches = append(p.Matches, web.Match{Rule: m.Rule, Status: m.Status})
 	}
 	for _, a := range r.Decided.Alerts {
+		if a.Kind != store.AlertFirst {
+			continue
+		}
 		p.Raised = append(p.Raised, a.Route)
 	}
 	c.metrics.Polled(p)

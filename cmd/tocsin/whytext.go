@@ -204,6 +204,8 @@ func (w *accountWriter) outcome(v *store.Verdict) string {
 		return channel + ": could not be said"
 	case store.Joined:
 		return channel + ": joined its story, which was raised there before"
+	case store.Muted:
+		return channel + ": not said, since somebody muted its story, rule or feed"
 	case store.Shadow:
 		return "the rule was on trial (shadow), so nothing was said"
 	case store.Baseline:
@@ -224,7 +226,7 @@ func (w *accountWriter) alerts() {
 	w.line("\nalerts of its story")
 	for i := range w.a.Alerts {
 		x := &w.a.Alerts[i]
-		w.line("  %s  %s, raised %s", oneLine(x.Channel), oneLine(x.Severity), w.time(x.Created))
+		w.line("  %s%s  %s, raised %s", oneLine(x.Channel), inThread(x), oneLine(x.Severity), w.time(x.Created))
 		w.line("    %s, alert %s", w.delivery(x), x.ID)
 		if x.Problem != "" {
 			w.line("    %s", oneLine(x.Problem))
@@ -232,9 +234,24 @@ func (w *accountWriter) alerts() {
 	}
 }
 
+// inThread says of an alert that is in a thread that it is.
+func inThread(a *store.Alert) string {
+	if a.Kind == store.AlertReply {
+		return ", in the thread"
+	}
+	return ""
+}
+
 func (w *accountWriter) delivery(a *store.Alert) string {
 	attempts := count(a.Attempts, "attempt")
+	if a.SaidBy != "" {
+		attempts = "by alert " + a.SaidBy
+	}
 	switch a.State {
+	case store.AlertWaiting:
+		return "waits until " + w.time(a.Due)
+	case store.AlertGathered:
+		return "is being said " + attempts
 	case store.AlertSent:
 		text := fmt.Sprintf("said %s, %s", w.time(a.Sent), attempts)
 		if a.Receipt != "" {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,14 +12,14 @@ import (
 
 // alertColumns are what scanAlert scans, in order.
 const alertColumns = `id, story, route, channel, severity, content, created,
-	state, attempts, strikes, unsettled, tried, next_try, sent, receipt, problem`
+	kind, follows, due, together, said_by, state, attempts, strikes, unsettled, tried, next_try, sent, receipt, problem`
 
 // scanAlert scans a row of alertColumns, and what the row has beyond them into
 // more.
 func scanAlert(row row, a *store.Alert, more ...any) error {
 	var content string
 	err := row.Scan(append([]any{&a.ID, &a.Story, &a.Route, &a.Channel, &a.Severity, &content, &a.Created,
-		(*string)(&a.State), &a.Attempts, &a.Strikes, &a.Unsettled, &a.Tried, &a.NextTry, &a.Sent, &a.Receipt, &a.Problem}, more...)...)
+		(*string)(&a.Kind), &a.Follows, &a.Due, &a.Together, &a.SaidBy, (*string)(&a.State), &a.Attempts, &a.Strikes, &a.Unsettled, &a.Tried, &a.NextTry, &a.Sent, &a.Receipt, &a.Problem}, more...)...)
 	a.Content = document(content)
 	return err
 }
@@ -33,20 +32,16 @@ func document(text string) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// keepAlerts keeps those of the alerts whose stories have none on their routes.
-func keepAlerts(b *batch, alerts []store.Alert) error {
+// keepAlerts keeps those of the alerts that are not there already.
+func keepAlerts(b *batch, alerts []store.Alert) {
 	for _, a := range alerts {
-		if a.ID != store.AlertID(a.Story, a.Route) {
-			return fmt.Errorf("alert %q does not belong to its story and route", a.ID)
-		}
 		b.queue(`
 			INSERT INTO alerts (line, `+alertColumns+`)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 			ON CONFLICT (id) DO NOTHING`,
 			digest(a.Channel), a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), a.Created,
-			string(a.State), a.Attempts, a.Strikes, a.Unsettled, a.Tried, a.NextTry, a.Sent, a.Receipt, a.Problem)
+			string(a.Kind), a.Follows, a.Due, a.Together, a.SaidBy, string(a.State), a.Attempts, a.Strikes, a.Unsettled, a.Tried, a.NextTry, a.Sent, a.Receipt, a.Problem)
 	}
-	return nil
 }
 
 // heads names the head of every channel: the pending alert that was kept first.
@@ -67,6 +62,9 @@ const heads = `
 func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error) {
 	var claimed []ranked
 	err := db.claim(ctx, "", "claiming alerts", c, func(ctx context.Context, tx tx, at moment) (err error) {
+		if err := tx.lineUp(ctx, at); err != nil {
+			return err
+		}
 		claimed, err = tx.beginAttempts(ctx, c, at)
 		return err
 	})
@@ -80,6 +78,35 @@ func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, er
 		alerts = append(alerts, a.Alert)
 	}
 	return alerts, nil
+}
+
+// lineUp puts the alerts whose time has come into their channels' lines, behind
+// what is there: what is being said stays the head of its line. Like all that is
+// numbered, under the stories lock.
+func (tx tx) lineUp(ctx context.Context, at moment) error {
+	var due bool
+	err := tx.one(ctx, `SELECT EXISTS (SELECT FROM alerts WHERE state = 'waiting' AND due <= $1)`, at.due).Scan(&due)
+	if err != nil || !due {
+		return err
+	}
+	if _, err := tx.exec(ctx, string(storiesLock)); err != nil {
+		return err
+	}
+	var seqs []int64
+	err = tx.each(ctx, func(row row) error {
+		var seq int64
+		err := row.Scan(&seq)
+		seqs = append(seqs, seq)
+		return err
+	}, `SELECT seq FROM alerts WHERE state = 'waiting' AND due <= $1 ORDER BY due, seq FOR UPDATE`, at.due)
+	if err != nil || len(seqs) == 0 {
+		return err
+	}
+	var b batch
+	for _, seq := range seqs {
+		b.queue(`UPDATE alerts SET state = 'pending', seq = DEFAULT WHERE seq = $1`, seq)
+	}
+	return tx.send(ctx, &b)
 }
 
 // ranked is an alert with its place in the order in which alerts were kept.
@@ -115,19 +142,19 @@ func (tx tx) beginAttempts(ctx context.Context, c store.Claim, at moment) (claim
 // Alerts implements store.Store.
 func (db *DB) Alerts(ctx context.Context, since time.Time) (alerts []store.Alert, err error) {
 	err = db.operate(ctx, "reading the alerts", func(ctx context.Context) (err error) {
-		alerts, err = alertsWhere(ctx, db.direct(), `created >= $1`, since)
+		alerts, err = alertsWhere(ctx, db.direct(), `created >= $1 ORDER BY created, seq`, since)
 		return err
 	})
 	return alerts, err
 }
 
-// alertsWhere returns the alerts for which where holds, oldest first.
+// alertsWhere returns the alerts that a condition, with its order, finds.
 func alertsWhere(ctx context.Context, q session, where string, args ...any) (alerts []store.Alert, err error) {
 	err = q.each(ctx, func(row row) error {
 		var a store.Alert
 		err := scanAlert(row, &a)
 		alerts = append(alerts, a)
 		return err
-	}, `SELECT `+alertColumns+` FROM alerts WHERE `+where+` ORDER BY created, seq`, args...)
+	}, `SELECT `+alertColumns+` FROM alerts WHERE `+where, args...)
 	return alerts, err
 }

@@ -22,9 +22,10 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 				(SELECT count(*) FROM alerts WHERE state = 'pending'),
 				(SELECT count(*) FROM alerts WHERE state = 'sent'),
 				(SELECT count(*) FROM alerts WHERE state = 'failed'),
+				(SELECT count(*) FROM alerts WHERE state = 'waiting'),
 				(SELECT min(created) FROM alerts WHERE state = 'pending')`,
 		).Scan(&c.Feeds, &c.FeedsFailing, &c.Articles, &c.Matches, &c.Stories, &c.Verdicts,
-			&c.Pending, &c.SentAlerts, &c.Dead, &oldest)
+			&c.Pending, &c.SentAlerts, &c.Dead, &c.Held, &oldest)
 	})
 	if oldest != nil {
 		c.OldestPending = oldest.UTC()

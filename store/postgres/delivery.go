@@ -16,14 +16,14 @@ func (db *DB) RecordDelivery(ctx context.Context, d store.Delivery) error {
 			return tx.settle(ctx, d, store.Sent)
 		case store.AlertFailed:
 			return tx.settle(ctx, d, store.Failed)
-		case store.AlertPending:
+		case store.AlertPending, store.AlertWaiting:
 			return tx.endAttempt(ctx, d)
 		}
 		return fmt.Errorf("a delivery cannot end as %q", d.State)
 	})
 }
 
-// settle ends an alert, and the verdicts that wait for it.
+// settle ends an alert with those that it says, and the verdicts that wait for them.
 func (tx tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome) error {
 	var sent time.Time
 	var receipt, problem string
@@ -38,8 +38,13 @@ func (tx tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome
 		string(d.State), sent, receipt, problem, d.Alert, d.Holder); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE verdicts SET outcome = $1 WHERE alert = $2 AND outcome = 'queued'`, string(outcome), d.Alert)
-	return err
+	var b batch
+	b.queue(`UPDATE alerts SET state = $1, sent = $2, receipt = $3, problem = $4 WHERE said_by = $5 AND said_by <> '' AND state = 'gathered'`,
+		string(d.State), sent, receipt, problem, d.Alert)
+	b.queue(`
+		UPDATE verdicts SET outcome = $1 WHERE outcome = 'queued'
+			AND alert IN (SELECT $2::text UNION ALL SELECT id FROM alerts WHERE said_by = $2 AND said_by <> '')`, string(outcome), d.Alert)
+	return tx.send(ctx, &b)
 }
 
 // endAttempt leaves an alert to be tried again. An attempt that was none is
@@ -47,10 +52,11 @@ func (tx tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome
 func (tx tx) endAttempt(ctx context.Context, d store.Delivery) error {
 	return tx.held(ctx, `
 		UPDATE alerts SET attempts = attempts - $1, tried = CASE WHEN attempts > $1 THEN tried ELSE $2 END, strikes = strikes + $3,
-			unsettled = $4, next_try = $5, problem = $6, holder = '', leased_until = NULL
+			unsettled = $4, next_try = CASE WHEN $9 THEN next_try ELSE $5 END, problem = $6, holder = '', leased_until = NULL,
+			state = CASE WHEN $9 THEN 'waiting' ELSE 'pending' END, due = CASE WHEN $9 THEN $5 ELSE due END, together = together OR $9
 		WHERE id = $7 AND holder = $8 AND holder <> ''`,
 		number(d.Untried), time.Time{}, number(d.Strike),
-		d.Unsettled, d.NextTry, d.Problem, d.Alert, d.Holder)
+		d.Unsettled, d.NextTry, d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting)
 }
 
 // number is 1 for what is so.

@@ -17,8 +17,10 @@ func (db *DB) NextDue(ctx context.Context) (feeds, alerts time.Time, err error) 
 					WHERE subscribed AND NOT gone AND holder = ''),
 					(SELECT min(greatest(next_poll, leased_until)) FROM feeds
 					WHERE subscribed AND NOT gone AND holder <> '')),
-				(SELECT min(greatest(next_try, leased_until)) FROM alerts
-				WHERE seq IN (SELECT seq FROM heads))`,
+				least(
+					(SELECT min(greatest(next_try, leased_until)) FROM alerts
+					WHERE seq IN (SELECT seq FROM heads)),
+					(SELECT min(due) FROM alerts WHERE state = 'waiting'))`,
 		).Scan(&feed, &alert)
 	})
 	return due(feed), due(alert), err

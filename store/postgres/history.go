@@ -42,7 +42,7 @@ func (tx tx) history(ctx context.Context, row int64) (h store.History, err error
 		if h.Others, err = tx.others(ctx, row, h.Story); err != nil {
 			return h, err
 		}
-		if h.Alerts, err = alertsWhere(ctx, tx.session, `story = $1`, h.Story); err != nil {
+		if h.Alerts, err = alertsWhere(ctx, tx.session, `story = $1 ORDER BY created, seq`, h.Story); err != nil {
 			return h, err
 		}
 	}

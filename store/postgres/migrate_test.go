@@ -23,6 +23,7 @@ var frozen = map[string]string{
 	"migrations/0003_tasks.sql":     "7e1c9f0dde542e1b465d4cb8042dbe4410b5234c4c0dafdf0e687a21ca7d975f",
 	"migrations/0004_forgotten.sql": "4b337b9d1d477a6310a6a27e8bf23079b4e5b6e506c04f809297d6d6dc697f73",
 	"migrations/0005_pushes.sql":    "9cfdd1bd572b38225e593cd8fd970fb96ec7318a20873d12c5e8b7c648794785",
+	"migrations/0006_messages.sql":  "0f1a3842fbc9a86531decb6289396cfa41b8945019c6f866a2678fbc128e89e1",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {

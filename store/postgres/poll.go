@@ -134,9 +134,7 @@ func (c *commit) keep(ctx context.Context, d store.Decision) error {
 	if err := c.keepDecision(ctx, &b, d); err != nil {
 		return err
 	}
-	if err := keepAlerts(&b, c.poll.Alerts); err != nil {
-		return err
-	}
+	keepAlerts(&b, c.poll.Alerts)
 	update, args := endPoll(c.poll.Feed, c.poll.Holder)
 	b.queue(update, args...)
 	return c.send(ctx, &b)
@@ -182,8 +180,9 @@ func (c *commit) keepDecision(ctx context.Context, b *batch, d store.Decision) e
 			VALUES (`+articleRow+`, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			article, digest(m.Rule), m.Rule, m.Theme, m.Severity, m.Status, m.Score, m.Threshold, string(m.Evidence))
 	}
-	if err := keepAlerts(b, d.Alerts); err != nil {
-		return err
+	keepAlerts(b, d.Alerts)
+	for _, m := range d.Muted {
+		b.queue(`UPDATE alerts SET state = 'gathered', said_by = $1 WHERE id = $2 AND state = 'waiting'`, m.By, m.Alert)
 	}
 	for _, v := range d.Verdicts {
 		article, err := c.row(ctx, v.Article)

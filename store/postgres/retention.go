@@ -7,8 +7,8 @@ import (
 	"tocsin/store"
 )
 
-// expired finds articles that are old. What a pending alert is about stays, and so
-// do the other articles of its story.
+// expired finds articles that are old. What an alert is about that is still to be
+// said stays, and so do the other articles of its story.
 const expired = `
 	SELECT a.seq FROM articles a
 	WHERE a.seen < greatest($1::timestamptz, $2::timestamptz)
@@ -16,10 +16,10 @@ const expired = `
 		AND ` + settled + `
 	ORDER BY a.seen LIMIT $3`
 
-// settled is what articles are of which no alert is pending.
+// settled is what articles are of which no alert is still to be said.
 const settled = `NOT EXISTS (
 			SELECT FROM reports r JOIN alerts al ON al.story = r.story
-			WHERE r.article = a.seq AND al.state = 'pending')
+			WHERE r.article = a.seq AND al.state IN ('pending', 'waiting'))
 		AND NOT EXISTS (SELECT FROM verdicts v WHERE v.article = a.seq AND v.outcome = 'queued')`
 
 // Expire implements store.Retention. Articles are looked for before anything is
@@ -99,7 +99,7 @@ func (tx tx) forget(ctx context.Context, rows []int64) error {
 func (tx tx) deleteNotices(ctx context.Context, e store.Expiry) error {
 	_, err := tx.exec(ctx, `
 		DELETE FROM alerts WHERE seq IN (
-			SELECT al.seq FROM alerts al WHERE al.created < $1 AND al.state <> 'pending'
+			SELECT al.seq FROM alerts al WHERE al.created < $1 AND al.state NOT IN ('pending', 'waiting')
 				AND NOT EXISTS (SELECT FROM stories s WHERE s.id = al.story)
 			ORDER BY al.created LIMIT $2)`, e.Matched, e.Limit)
 	return err

@@ -55,8 +55,7 @@ func (c *commit) storiesWithKeys(ctx context.Context, keys []string, since time.
 	c.lockStories(&b)
 	b.queue(`
 		SELECT s.id, s.first, s.last, s.signature,
-			ARRAY (SELECT key FROM story_keys WHERE story = s.id),
-			ARRAY (SELECT route FROM alerts WHERE story = s.id)
+			ARRAY (SELECT key FROM story_keys WHERE story = s.id)
 		FROM stories s WHERE s.id IN (
 			SELECT latest.story FROM unnest($1::bigint[], $2::text[]) AS asked (digest, key)
 			CROSS JOIN LATERAL (
@@ -66,18 +65,40 @@ func (c *commit) storiesWithKeys(ctx context.Context, keys []string, since time.
 		ORDER BY s.last DESC, s.id`, digests(keys), keys, since, store.StoriesPerKey).Query(func(rows pgx.Rows) error {
 		return eachOf(rows, func(row row) error {
 			var s store.Story
-			err := row.Scan(&s.ID, &s.First, &s.Last, &s.Signature, &s.Keys, &s.Routes)
+			err := row.Scan(&s.ID, &s.First, &s.Last, &s.Signature, &s.Keys)
 			if len(s.Signature) == 0 {
 				s.Signature = nil
 			}
 			slices.Sort(s.Keys)
-			slices.Sort(s.Routes)
 			stories = append(stories, s)
 			return err
 		})
 	})
-	err = c.send(ctx, &b)
-	return stories, err
+	if err := c.send(ctx, &b); err != nil {
+		return nil, err
+	}
+	return stories, c.fillRaised(ctx, stories)
+}
+
+// fillRaised reads of each story the latest alert of each route.
+func (c *commit) fillRaised(ctx context.Context, stories []store.Story) error {
+	byID := make(map[string]*store.Story, len(stories))
+	ids := make([]string, len(stories))
+	for i := range stories {
+		ids[i] = stories[i].ID
+		byID[ids[i]] = &stories[i]
+	}
+	return c.each(ctx, func(row row) error {
+		var story string
+		var r store.Raised
+		err := row.Scan(&story, &r.Route, &r.Alert, &r.Severity, (*string)(&r.State), &r.Due)
+		if s := byID[story]; s != nil {
+			s.Raised = append(s.Raised, r)
+		}
+		return err
+	}, `
+		SELECT DISTINCT ON (story, route) story, route, CASE kind WHEN 'reply' THEN follows ELSE id END, severity, state, due FROM alerts
+		WHERE story = ANY ($1) AND kind IN ('', 'reply') ORDER BY story, route, kind, created DESC, seq DESC`, ids)
 }
 
 // countStories counts the stories with each of the keys, up to most.

@@ -10,20 +10,20 @@ import (
 
 // alertColumns are what scanAlert scans, in order.
 const alertColumns = `id, story, route, channel, severity, content, created,
-	state, attempts, strikes, unsettled, tried, next_try, sent, receipt, problem`
+	kind, follows, due, together, said_by, state, attempts, strikes, unsettled, tried, next_try, sent, receipt, problem`
 
 func scanAlert(row scanner, a *store.Alert) error {
 	return row.Scan(&a.ID, &a.Story, &a.Route, &a.Channel, &a.Severity, document{&a.Content}, moment{&a.Created},
-		&a.State, &a.Attempts, &a.Strikes, &a.Unsettled, moment{&a.Tried}, moment{&a.NextTry}, moment{&a.Sent}, &a.Receipt, &a.Problem)
+		&a.Kind, &a.Follows, moment{&a.Due}, &a.Together, &a.SaidBy, &a.State, &a.Attempts, &a.Strikes, &a.Unsettled, moment{&a.Tried}, moment{&a.NextTry}, moment{&a.Sent}, &a.Receipt, &a.Problem)
 }
 
-// keepAlert keeps an alert unless its story has one on its route.
+// keepAlert keeps an alert unless it is there already.
 func (tx *tx) keepAlert(ctx context.Context, a store.Alert) error {
 	_, err := tx.exec(ctx, `
-		INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (story, route) DO NOTHING`,
+		INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO NOTHING`,
 		a.ID, a.Story, a.Route, a.Channel, a.Severity, string(a.Content), micros(a.Created),
-		a.State, a.Attempts, a.Strikes, a.Unsettled, micros(a.Tried), micros(a.NextTry), micros(a.Sent), a.Receipt, a.Problem)
+		a.Kind, a.Follows, micros(a.Due), a.Together, a.SaidBy, a.State, a.Attempts, a.Strikes, a.Unsettled, micros(a.Tried), micros(a.NextTry), micros(a.Sent), a.Receipt, a.Problem)
 	return err
 }
 
@@ -31,7 +31,10 @@ func (tx *tx) keepAlert(ctx context.Context, a store.Alert) error {
 func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, error) {
 	var claimed []store.Alert
 	err := db.claim(ctx, "claiming alerts", c, func(tx *tx) error {
-		var err error
+		err := tx.lineUp(ctx, c.Now)
+		if err != nil {
+			return err
+		}
 		if claimed, err = tx.dueAlerts(ctx, c.Now, c.Limit); err != nil {
 			return err
 		}
@@ -46,6 +49,25 @@ func (db *DB) ClaimAlerts(ctx context.Context, c store.Claim) ([]store.Alert, er
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// lineUp puts the alerts whose time has come into their channels' lines, behind
+// what is there: what is being said stays the head of its line.
+func (tx *tx) lineUp(ctx context.Context, now time.Time) error {
+	var due []int64
+	err := tx.query(ctx, func(row scanner) error {
+		var seq int64
+		err := row.Scan(&seq)
+		due = append(due, seq)
+		return err
+	}, `SELECT seq FROM alerts WHERE state = 'waiting' AND due <= ? ORDER BY due, seq`, micros(now))
+	for _, seq := range due {
+		if err == nil {
+			_, err = tx.exec(ctx, `
+				UPDATE alerts SET state = 'pending', seq = (SELECT max(seq) + 1 FROM alerts) WHERE seq = ?`, seq)
+		}
+	}
+	return err
 }
 
 // heads names the head of every channel: the pending alert that was kept first.

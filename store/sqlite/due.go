@@ -30,8 +30,11 @@ const nextDue = heads + `
 					UNION ALL
 					SELECT min(max(next_poll, leased_until)) FROM feeds
 					WHERE subscribed = 1 AND gone = 0 AND holder <> '')),
-				(SELECT min(max(next_try, leased_until)) FROM alerts
-				WHERE seq IN (SELECT seq FROM heads))`
+				(SELECT min(t) FROM (
+					SELECT min(max(next_try, leased_until)) AS t FROM alerts
+					WHERE seq IN (SELECT seq FROM heads)
+					UNION ALL
+					SELECT min(due) FROM alerts WHERE state = 'waiting'))`
 
 // prepared is a query of the readers that is compiled once for each of them.
 type prepared struct {

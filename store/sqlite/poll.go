@@ -115,6 +115,11 @@ func (c *commit) keepDecision(ctx context.Context, d store.Decision) error {
 	if err := c.keepAlerts(ctx, d.Alerts); err != nil {
 		return err
 	}
+	for _, m := range d.Muted {
+		if _, err := c.exec(ctx, `UPDATE alerts SET state = 'gathered', said_by = ? WHERE id = ? AND state = 'waiting'`, m.By, m.Alert); err != nil {
+			return fmt.Errorf("muting an alert: %w", err)
+		}
+	}
 	for _, v := range d.Verdicts {
 		if err := c.keepVerdict(ctx, v); err != nil {
 			return fmt.Errorf("keeping a verdict: %w", err)

@@ -9,8 +9,8 @@ import (
 	"tocsin/store"
 )
 
-// expired finds articles that are old. What a pending alert is about stays, and so
-// do the other articles of its story.
+// expired finds articles that are old. What an alert is about that is still to be
+// said stays, and so do the other articles of its story.
 const expired = `
 	SELECT a.seq FROM articles a
 	WHERE a.seen < max(?1, ?2)
@@ -18,10 +18,10 @@ const expired = `
 		AND ` + settled + `
 	ORDER BY a.seen LIMIT ?3`
 
-// settled is what articles are of which no alert is pending.
+// settled is what articles are of which no alert is still to be said.
 const settled = `NOT EXISTS (
 			SELECT 1 FROM reports r JOIN alerts al ON al.story = r.story
-			WHERE r.article = a.seq AND al.state = 'pending')
+			WHERE r.article = a.seq AND al.state IN ('pending', 'waiting'))
 		AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.article = a.seq AND v.outcome = 'queued')`
 
 // Expire implements store.Retention. Articles are looked for by a reader, for it
@@ -43,7 +43,7 @@ func (db *DB) Expire(ctx context.Context, e store.Expiry) (articles int, err err
 		// Notices are about no story.
 		if _, err := tx.exec(ctx, `
 			DELETE FROM alerts WHERE seq IN (
-				SELECT al.seq FROM alerts al WHERE al.created < ? AND al.state <> 'pending'
+				SELECT al.seq FROM alerts al WHERE al.created < ? AND al.state NOT IN ('pending', 'waiting')
 					AND NOT EXISTS (SELECT 1 FROM stories s WHERE s.id = al.story)
 				ORDER BY al.created LIMIT ?)`, micros(e.Matched), e.Limit); err != nil {
 			return err

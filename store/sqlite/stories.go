@@ -95,7 +95,16 @@ func (tx *tx) fillStory(ctx context.Context, s *store.Story) (err error) {
 	if err != nil {
 		return err
 	}
-	s.Routes, err = tx.strings(ctx, `SELECT route FROM alerts WHERE story = ? ORDER BY route`, s.ID)
+	byRoute := make(map[string]store.Raised)
+	err = tx.query(ctx, func(row scanner) error {
+		var r store.Raised
+		err := row.Scan(&r.Route, &r.Alert, &r.Severity, &r.State, moment{&r.Due})
+		byRoute[r.Route] = r
+		return err
+	}, `
+		SELECT route, iif(kind = 'reply', follows, id), severity, state, due FROM alerts
+		WHERE story = ? AND kind IN ('', 'reply') ORDER BY kind DESC, created, seq`, s.ID)
+	s.Raised = slices.SortedFunc(maps.Values(byRoute), func(a, b store.Raised) int { return cmp.Compare(a.Route, b.Route) })
 	return err
 }
 

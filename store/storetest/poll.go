@@ -418,7 +418,25 @@ func testStories(t *testing.T, open opener) {
 		"a story knows where an alert of it was raised": func(t *testing.T, w *world) {
 			w.subscribed(feed)
 			w.found(deciding(alarm(one, "policy", "news")), feed, one)
-			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Routes, []string{"news", "policy"}, "routes")
+			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Raised, []store.Raised{
+				{Route: "news", Alert: store.AlertID(one.ID, "news"), State: store.AlertPending},
+				{Route: "policy", Alert: store.AlertID(one.ID, "policy"), State: store.AlertPending},
+			}, "alerts raised")
+		},
+		"of what is told in threads only, a story knows in which": func(t *testing.T, w *world) {
+			w.subscribed(feed)
+			d := alarm(one, "news", "policy")
+			d.Alerts[0].Kind, d.Alerts[0].Follows, d.Alerts[0].Severity = store.AlertReply, "another", "low"
+			again := alert(one, "policy", 7)
+			again.ID, again.Severity = store.AlertID(one.ID, "policy", "high"), "high"
+			reply := alert(one, "policy", 9)
+			reply.ID, reply.Kind, reply.Follows = store.AlertID(one.ID, "policy", "report"), store.AlertReply, again.ID
+			d.Alerts = append(d.Alerts, again, reply)
+			w.found(deciding(d), feed, one)
+			w.is(ask(w, 10, at(0), "key of "+one.ID)[0].Raised, []store.Raised{
+				{Route: "news", Alert: "another", Severity: "low", State: store.AlertPending},
+				{Route: "policy", Alert: again.ID, Severity: "high", State: store.AlertPending},
+			}, "alerts raised")
 		},
 		"of a key's stories the latest are found": func(t *testing.T, w *world) {
 			w.subscribed(feed)

@@ -120,15 +120,17 @@ func testExpire(t *testing.T, open opener) {
 			w.is(w.expire(100, 100, 10), 2, "articles when it was")
 			w.is(w.counts(), store.Counts{Feeds: 1}, "counts")
 		},
-		"alerts about feeds go like matched articles, but pending ones": func(t *testing.T, w *world) {
+		"alerts about feeds go like matched articles, but those that are still to be said": func(t *testing.T, w *world) {
 			w.subscribed(feed)
 			notice := func(what string, created int) store.Alert {
 				story := store.NoticeID(feed, what)
 				return store.Alert{ID: store.AlertID(story, "ops"), Story: story, Route: "ops", Channel: "#ops", Created: at(created), State: store.AlertPending}
 			}
-			for n, what := range []string{"silent", "well", "gone"} {
+			held := notice("moved", 3)
+			held.State, held.Due = store.AlertWaiting, at(1000)
+			for _, a := range []store.Alert{notice("silent", 0), notice("well", 1), notice("gone", 2), held} {
 				p := poll(feed, 0)
-				p.Alerts = []store.Alert{notice(what, n)}
+				p.Alerts = []store.Alert{a}
 				w.ok(w.CommitPoll(w.ctx, p, nil))
 				w.claimFeeds(me, 0)
 			}
@@ -138,7 +140,8 @@ func testExpire(t *testing.T, open opener) {
 			c := w.counts()
 			w.is([]int{c.Pending, c.SentAlerts}, []int{2, 0}, "pending and sent")
 			w.expire(100, 100, 10)
-			w.is(w.counts().Pending, 2, "pending")
+			c = w.counts()
+			w.is([]int{c.Pending, c.Held}, []int{2, 1}, "pending and held")
 		},
 		"a deleted article that its feed lists is not new": func(t *testing.T, w *world) {
 			w.subscribed(feed)

@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"time"
 
-	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 )
 
@@ -24,7 +24,7 @@ type Config struct {
 	Fetch  Fetch
 	Web    Web
 	Slack  Slack
-	Routes []Route // flattened: in the order in which they are tried
+	Routes []route.Route // flattened: in the order in which they are tried
 	Log    Log
 	// Operators is the channel that is told of feeds in trouble; "" for none.
 	Operators string
@@ -76,16 +76,6 @@ type Slack struct {
 	APIURL    string // ends in a slash
 }
 
-// Route takes matches to a channel. The fields that select are all to hold; an
-// empty one selects everything.
-type Route struct {
-	Channel     string
-	Themes      []string
-	Tags        []string // at least one of the feed's
-	MinSeverity rules.Severity
-	Continue    bool // the routes after this one are tried as well
-}
-
 // Retention is for how long articles are kept, from when they were seen.
 type Retention struct {
 	Articles time.Duration // those that no rule matched; 0: for good
@@ -112,5 +102,6 @@ const (
 	DefaultMaxAge   = 24 * time.Hour
 	DefaultStore    = "tocsin.db"
 	DefaultChannel  = "#ai-news"
+	DefaultBudget   = 40
 	DefaultListen   = "127.0.0.1:8420"
 )

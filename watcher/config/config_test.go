@@ -14,6 +14,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/route"
 )
 
 var update = flag.Bool("update", false, "write what the tests got as what they want")
@@ -99,7 +100,7 @@ func TestDefaultIsTheStarterPack(t *testing.T) {
 	if diff := cmp.Diff([]string{"builtin:"}, c.Rules); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]Route{{Channel: "#ai-news", MinSeverity: rules.Low}}, c.Routes); diff != "" {
+	if diff := cmp.Diff([]route.Route{{Channel: "#ai-news", MinSeverity: rules.Low, Budget: 40}}, c.Routes); diff != "" {
 		t.Error(diff)
 	}
 	if want := (Retention{Articles: 180 * 24 * time.Hour, Matched: 730 * 24 * time.Hour, MaxSize: 5 << 30}); c.Retention != want {
@@ -219,14 +220,42 @@ routes:
         - {tags: [eu], channel: C0123456789, min_severity: critical}
     - {tags: [company], min_severity: info}
 `)
-	want := []Route{
-		{Channel: "C0123456789", Themes: []string{"probe"}, Tags: []string{"eu"}, MinSeverity: rules.Critical},
-		{Channel: "#policy", Themes: []string{"probe"}, MinSeverity: rules.Medium, Continue: true},
-		{Channel: "#all", Tags: []string{"company"}, MinSeverity: rules.Info},
-		{Channel: "#all", MinSeverity: rules.Medium},
+	want := []route.Route{
+		{Channel: "C0123456789", Themes: []string{"probe"}, Tags: []string{"eu"}, MinSeverity: rules.Critical, Budget: 40},
+		{Channel: "#policy", Themes: []string{"probe"}, MinSeverity: rules.Medium, Budget: 40, Continue: true},
+		{Channel: "#all", Tags: []string{"company"}, MinSeverity: rules.Info, Budget: 40},
+		{Channel: "#all", MinSeverity: rules.Medium, Budget: 40},
 	}
 	if diff := cmp.Diff(want, c.Routes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestRoutesInheritWhenTheySpeak(t *testing.T) {
+	t.Parallel()
+	c := parse(t, `
+routes:
+  hold: 5m
+  at_most_every: 1h
+  budget: 12
+  digest: "0 8 * * *"
+  quiet: [nights]
+  mention: "@oncall"
+  routes:
+    - {themes: [a]}
+    - {themes: [b], hold: 0s, at_most_every: 0, budget: 1, digest: "", quiet: [], quiet_critical: true, mention: ""}
+intervals: {nights: {time_zone: Europe/Berlin, days: [fri-mon, wed], from: "20:00", to: "07:00"}}
+`)
+	inherits, own := c.Routes[0], c.Routes[1]
+	if inherits.Hold != 5*time.Minute || inherits.AtMostEvery != time.Hour || inherits.Budget != 12 || inherits.Digest.String() != "0 8 * * *" || inherits.Mention != "@oncall" {
+		t.Errorf("a route that sets nothing: %+v", inherits)
+	}
+	want := [7]bool{true, true, false, true, false, true, true}
+	if n := inherits.Quiet; len(n) != 1 || n[0].Name != "nights" || n[0].Days != want || n[0].From != 20*60 || n[0].To != 7*60 || n[0].Zone.String() != "Europe/Berlin" {
+		t.Errorf("its quiet hours: %+v", n)
+	}
+	if own.Hold != 0 || own.AtMostEvery != 0 || own.Budget != 1 || own.Digest != nil || len(own.Quiet) != 0 || !own.QuietCritical || own.Mention != "" {
+		t.Errorf("a route that sets all: %+v", own)
 	}
 }
 

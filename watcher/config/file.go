@@ -32,7 +32,6 @@ type File struct {
 	// what the routes in it do not take.
 	Routes routeBlock `yaml:"routes"`
 	// Intervals are spans of the week that routes can be quiet in, by name.
-	// Without effect in this version.
 	Intervals yamlfile.At[yamlfile.Map[intervalBlock]] `yaml:"intervals"`
 	// Operators is where tocsin speaks of itself and its feeds.
 	Operators operatorsBlock `yaml:"operators"`
@@ -133,6 +132,9 @@ type routeBlock struct {
 	// Tags are feeds' tags, of which a match needs one. Default: those of the
 	// route around it; of the outermost, any or none.
 	Tags yamlfile.At[[]yamlfile.String] `yaml:"tags"`
+	// Feeds are the URLs of feeds, of which a match must come from one. Default: those
+	// of the route around it; of the outermost, all.
+	Feeds yamlfile.At[[]yamlfile.String] `yaml:"feeds"`
 	// MinSeverity is the least severity that the route is for: info, low, medium,
 	// high or critical. Default: that of the route around it; of the outermost,
 	// low.
@@ -147,39 +149,47 @@ type routeBlock struct {
 	// and take over what they do not set themselves. Default: none.
 	Routes []routeBlock `yaml:"routes"`
 
-	// Hold is how long to wait for further reports before the first message.
-	// Without effect in this version.
+	// Hold is how long to wait for further reports before the first message of a
+	// story. Default: that of the route around it; of the outermost, 0s.
 	Hold yamlfile.At[duration] `yaml:"hold"`
-	// AtMostEvery is the shortest time between two messages on the channel.
-	// Without effect in this version.
+	// AtMostEvery is the shortest time between two messages on the channel; what
+	// comes meanwhile is said together. Default: that of the route around it; of
+	// the outermost, 0s.
 	AtMostEvery yamlfile.At[duration] `yaml:"at_most_every"`
-	// Budget is the number of messages a day and channel. Without effect in this
-	// version.
+	// Budget is the number of messages a day (of UTC) and channel, up to 10000. What
+	// is more is said in the thread of one more message. Of routes with one channel
+	// the smallest counts. Default: that of the route around it; of the outermost,
+	// 40.
 	Budget yamlfile.Int `yaml:"budget"`
-	// Digest is a cron spec at which everything is said in one message. Without
-	// effect in this version.
-	Digest yamlfile.At[string] `yaml:"digest"`
-	// Quiet are the names of intervals in which the route says nothing. Without
-	// effect in this version.
+	// Digest is a cron spec: everything that the route takes is said at its times, in
+	// one message. An empty one says it at once. Default: that of the route around
+	// it; of the outermost, none.
+	Digest yamlfile.At[digestSpec] `yaml:"digest"`
+	// Quiet are the names of intervals in which the route says nothing. What comes in
+	// them is said when they end, together; what is critical, at once. Default: those
+	// of the route around it; of the outermost, none.
 	Quiet yamlfile.At[[]yamlfile.String] `yaml:"quiet"`
 	// QuietCritical says whether critical alerts wait as well in quiet intervals.
-	// Without effect in this version.
+	// Default: that of the route around it; of the outermost, false.
 	QuietCritical yamlfile.Bool `yaml:"quiet_critical"`
-	// Mention is who is mentioned in every message. Without effect in this
-	// version.
+	// Mention is who is mentioned in messages: the name of a person or a group with @
+	// and in quotes, or an ID. Default: that of the route around it; of the outermost,
+	// nobody.
 	Mention yamlfile.String `yaml:"mention"`
 }
 
 // intervalBlock is a span of the week.
 type intervalBlock struct {
-	// TimeZone is the zone of the times, such as Europe/Berlin.
+	// TimeZone is the zone of the times, such as Europe/Berlin. Default: UTC.
 	TimeZone yamlfile.String `yaml:"time_zone"`
-	// Days are days of the week such as mon, or spans such as mon-fri.
-	Days []yamlfile.String `yaml:"days"`
-	// From is the time of day at which the interval begins, such as "20:00".
+	// Days are the days of the week on which the interval begins, such as mon, or
+	// spans such as mon-fri. Default: all.
+	Days yamlfile.At[[]yamlfile.String] `yaml:"days"`
+	// From is the time of day at which the interval begins, such as "20:00". It must
+	// be given.
 	From yamlfile.String `yaml:"from"`
 	// To is the time of day at which the interval ends, on the next day where it
-	// is before from.
+	// is not after from. It must be given.
 	To yamlfile.String `yaml:"to"`
 }
 
@@ -240,25 +250,6 @@ type logBlock struct {
 func (f *File) idle() []idleKey {
 	keys := []idleKey{
 		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
-		{"intervals", f.Intervals.Pos},
-	}
-	return append(keys, f.Routes.idle()...)
-}
-
-func (r *routeBlock) idle() []idleKey {
-	keys := []idleKey{
-		{"hold", nonZero(r.Hold)},
-		{"at_most_every", nonZero(r.AtMostEvery)},
-		{"budget", r.Budget.Pos},
-		{"digest", nonZero(r.Digest)},
-		{"quiet_critical", nonZero(r.QuietCritical)},
-		{"mention", asked(r.Mention)},
-	}
-	if len(r.Quiet.Value) > 0 {
-		keys = append(keys, idleKey{"quiet", r.Quiet.Pos})
-	}
-	for i := range r.Routes {
-		keys = append(keys, r.Routes[i].idle()...)
 	}
 	return keys
 }
@@ -269,15 +260,6 @@ func asked(s yamlfile.String) yamlfile.Pos {
 		return yamlfile.Pos{}
 	}
 	return s.Pos
-}
-
-// nonZero is the place of a value that is not zero; else the zero Pos.
-func nonZero[T comparable](v yamlfile.At[T]) yamlfile.Pos {
-	var zero T
-	if v.Value == zero {
-		return yamlfile.Pos{}
-	}
-	return v.Pos
 }
 
 // idleKey is a key that has no effect, and its place; the zero Pos where it is

@@ -11,6 +11,7 @@ import (
 
 	"tocsin/rules/yamlfile"
 	"tocsin/seeds"
+	"tocsin/watcher/route"
 	"tocsin/watcher/schedule"
 	"tocsin/watcher/story"
 )
@@ -58,13 +59,16 @@ func Parse(path string, data []byte, read ReadFile) (*Config, []yamlfile.Problem
 
 // loader turns what is written into what is meant.
 type loader struct {
-	path     string // of the configuration file
-	dir      string // its folder
-	read     ReadFile
-	listed   []string          // Config.Listed
-	themes   []yamlfile.String // that routes ask for
-	rulePos  map[string]yamlfile.Pos
-	problems []yamlfile.Problem
+	path   string // of the configuration file
+	dir    string // its folder
+	read   ReadFile
+	listed []string          // Config.Listed
+	themes []yamlfile.String // that routes ask for
+	// routeFeeds are the feeds that routes ask for.
+	routeFeeds []yamlfile.String
+	intervals  []route.Interval
+	rulePos    map[string]yamlfile.Pos
+	problems   []yamlfile.Problem
 }
 
 // add notes a problem. What cannot be read is wrong once: nothing more is said
@@ -89,7 +93,7 @@ func (l *loader) config(f *File) *Config {
 		Fetch:  l.fetch(&f.Fetch),
 		Web:    l.web(&f.Web, f.Fetch.WebsubCallback.Value != ""),
 		Slack:  l.slack(&f.Slack),
-		Routes: l.routes(&f.Routes),
+		Routes: l.routes(f),
 		Log:    l.log(&f.Log),
 	}
 	c.StoryWindow = orDefault(f.Stories.Window, story.Window)
@@ -99,6 +103,7 @@ func (l *loader) config(f *File) *Config {
 		c.Operators = f.Operators.Channel.Value
 	}
 	c.Feeds = l.feeds(f)
+	l.unknownFeeds(c.Feeds)
 	c.Listed, c.routeThemes, c.rulePos = l.listed, l.themes, l.rulePos
 	return c
 }

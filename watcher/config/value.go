@@ -91,6 +91,25 @@ func (c *cronSpec) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// digestSpec is a schedule, or none.
+type digestSpec struct{ cronSpec }
+
+// UnmarshalText reads a cron spec; an empty one is none.
+func (d *digestSpec) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	return d.cronSpec.UnmarshalText(text)
+}
+
+// schedule is nil for none.
+func (d *digestSpec) schedule() *schedule.Schedule {
+	if d.String() == "" {
+		return nil
+	}
+	return &d.Schedule
+}
+
 // severity is the name of a severity.
 type severity rules.Severity
 

@@ -71,6 +71,21 @@ func (r *Reading) Choose(stories []Told) (int, Relation) {
 	return best, relation
 }
 
+// Twin returns which of the stories the article is as near as to its own, though it
+// is none of their reports: it comes late, from a paper that told the story already,
+// or under another theme. It is -1 where there is none. Stories that are equally near
+// are taken in their order.
+func (r *Reading) Twin(stories []Told) int {
+	best, nearest := -1, 0.0
+	for i, t := range stories {
+		c := r.compare(decode(t.Signature))
+		if c.shared >= minShared && c.names > 0 && c.cosine >= likeness && c.cosine > nearest {
+			best, nearest = i, c.cosine
+		}
+	}
+	return best
+}
+
 // near returns how near a story is, in the measure of the cosine, and what the
 // article is to it.
 func (r *Reading) near(t *Told) (float64, Relation) {

@@ -47,7 +47,7 @@ var inRules = mistakes{
 
 var inConfig = mistakes{
 	shape: `feeds-that-are-none nothing-to-poll problems-in-a-feed-list-are-at-their-place unknown-key
-		wrong-types`,
+		routes-that-cannot-be wrong-types`,
 	meaning: `a-callback-that-is-none
 		a-callback-without-a-path a-database-that-is-none a-database-whose-password-is-not-there a-feed-twice
 		a-store-elsewhere everything-is-right keys-without-effect listening-nowhere listening-to-others-without-a-token

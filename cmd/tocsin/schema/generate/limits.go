@@ -7,23 +7,25 @@ import "tocsin/rules"
 
 // scalars are the types that are read from one text.
 var scalars = map[string]func() *node{
-	"yamlfile.String": text,
-	"rules.Status":    func() *node { return oneOf(rules.Live.String(), rules.Shadow.String(), rules.Off.String()) },
-	"rules.Severity":  func() *node { return oneOf(severities(rules.Info)...) },
-	"config.severity": func() *node { return oneOf(severities(rules.Info)...) },
-	"rules.Date":      date,
-	"config.duration": duration,
-	"config.size":     size,
-	"config.cronSpec": cronSpec,
+	"yamlfile.String":   text,
+	"rules.Status":      func() *node { return oneOf(rules.Live.String(), rules.Shadow.String(), rules.Off.String()) },
+	"rules.Severity":    func() *node { return oneOf(severities(rules.Info)...) },
+	"config.severity":   func() *node { return oneOf(severities(rules.Info)...) },
+	"rules.Date":        date,
+	"config.duration":   duration,
+	"config.size":       size,
+	"config.cronSpec":   cronSpec,
+	"config.digestSpec": digestSpec,
 }
 
 // required are the keys that blocks must have, by type.
 var required = map[string][]string{
-	"rules.File":         {"version"},
-	"rules.RuleSource":   {"id", "require"},
-	"rules.SignalSource": {"when", "points"},
-	"rules.Tuning":       {"rules"},
-	"config.feedBlock":   {"url"},
+	"rules.File":           {"version"},
+	"rules.RuleSource":     {"id", "require"},
+	"rules.SignalSource":   {"when", "points"},
+	"rules.Tuning":         {"rules"},
+	"config.feedBlock":     {"url"},
+	"config.intervalBlock": {"from", "to"},
 }
 
 // limits change the schema of a type, or of a key of one.
@@ -60,6 +62,11 @@ var limits = map[string]func(*node){
 	"config.fetchBlock.contact":     pattern(`^[ -~]*$`, "can hold ASCII letters, digits and signs only"),
 	"config.slackBlock.api_url":     become(func() *node { return address(`^$|^`) }),
 	"config.routeBlock.channel":     become(channel),
+	"config.routeBlock.budget":      between(1, 10000),
+	"config.routeBlock.mention":     become(mention),
+	"config.intervalBlock.from":     become(clock),
+	"config.intervalBlock.to":       become(clock),
+	"config.intervalBlock.days":     days,
 	"config.logBlock.level":         become(func() *node { return oneOf("debug", "info", "warn", "error", "") }),
 	"config.logBlock.format":        become(func() *node { return oneOf("auto", "text", "json", "journal", "") }),
 }
@@ -144,6 +151,27 @@ func address(begin string) *node {
 
 func channel() *node {
 	return matching(`^$|^#[^ #@A-Z]+$|^[CGD][^a-z]{8,}$`, `must be a name such as "#ai-news", in lower case and quoted, or an ID`)
+}
+
+func mention() *node {
+	return matching(`^$|^@[^\s@<>|]+$|^[UWS][A-Z0-9]{8,}$`, `must be a name such as "@policy-oncall", quoted, or an ID`)
+}
+
+// digestSpec is a cron spec, or nothing.
+func digestSpec() *node {
+	n := cronSpec()
+	n.Pattern = `^$|` + n.Pattern
+	return n
+}
+
+func clock() *node {
+	return matching(`^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`, `must be a time of day such as "07:30", in quotes`)
+}
+
+// days are those of the week, in any case, and spans of them.
+func days(n *node) {
+	const day = `([Ss][Uu][Nn]|[Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt])`
+	pattern(`^`+day+`(-`+day+`)?$`, "write mon, tue, wed, thu, fri, sat or sun, or a span such as mon-fri")(n.Items)
 }
 
 // Numbers.
