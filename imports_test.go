@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"watcher/opml":     {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/schedule", "watcher/story"},
 	"watcher/health":   {},
-	"watcher/reload":   {"rules/..."},
+	"watcher/reload":   {"rules/...", "watcher/config"},
 	"watcher":          {"rules/...", "store", "watcher/..."},
 	"cmd":              {"rules/...", "seeds/...", "store/...", "watcher/..."},
 
@@ -150,6 +150,7 @@ func TestAllowed(t *testing.T) {
 		{"watcher/slack", "rules", false},
 		{"watcher/config", "watcher", false},
 		{"watcher/reload", "rules/yamlfile", true},
+		{"watcher/reload", "watcher/config", true},
 		{"watcher/reload", "watcher", false},
 		{"rules", "rules/yamlfile", true},
 		{"rules/yamlfile", "rules", false},

@@ -7,6 +7,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher"
+	"tocsin/watcher/config"
 	"tocsin/watcher/web"
 )
 
@@ -16,24 +17,23 @@ type counting struct{ metrics *web.Metrics }
 func newCounting(s *settings) counting {
 	commit, goVersion := buildInfo()
 	c := counting{web.NewMetrics(web.Build{Version: version, Commit: commit, Go: goVersion})}
-	c.expect(s.rules)
-	var routes []string
-	for _, r := range s.config.Routes {
-		routes = append(routes, r.Channel) // a route is known by its channel
-	}
-	c.metrics.Expect(nil, routes)
+	c.expect(s.config, s.rules)
 	return c
 }
 
-// expect has the counters of a set's rules begin.
-func (c counting) expect(set *rules.Set) {
+// expect has the counters of a configuration and its rules begin.
+func (c counting) expect(conf *config.Config, set *rules.Set) {
+	var routes []string
+	for _, r := range conf.Routes {
+		routes = append(routes, r.Channel) // a route is known by its channel
+	}
 	var list []web.Match
 	for _, r := range set.Rules() {
 		if r.Status != rules.Off {
 			list = append(list, web.Match{Rule: r.ID, Status: r.Status.String()})
 		}
 	}
-	c.metrics.Expect(list, nil)
+	c.metrics.Expect(list, routes)
 }
 
 // polled counts a poll.

@@ -116,7 +116,7 @@ log: {format: journal}
 	_, metrics := get(t, address, "/metrics", "open-sesame")
 	for _, want := range []string{
 		`tocsin_alert_attempts_total{outcome="sent",route="#ai-news"} `, `tocsin_matches_total{rule="noise.rings",status="live"} `,
-		"\ntocsin_feeds 1\n", "\ntocsin_ready 1\n", "\ntocsin_rules_refused 0\n", "\ntocsin_publish_to_alert_seconds_count ", "\ngo_goroutines ",
+		"\ntocsin_feeds 1\n", "\ntocsin_ready 1\n", "\ntocsin_reload_refused 0\n", "\ntocsin_publish_to_alert_seconds_count ", "\ngo_goroutines ",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics have no %q:\n%s", want, metrics)
@@ -132,8 +132,8 @@ log: {format: journal}
 	d.writeRule("gong AND")
 	d.signal(syscall.SIGHUP)
 	m.waitFor("RELOADING=1")
-	m.waitFor("READY=1", "the rules on disk are wrong, those before are in use")
-	d.waitFor("<3>", "rules are wrong")
+	m.waitFor("READY=1", "the configuration on disk is wrong, the one before is in use")
+	d.waitFor("<3>", "the configuration is wrong")
 
 	d.signal(syscall.SIGTERM)
 	m.waitFor("STOPPING=1")

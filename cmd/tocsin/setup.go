@@ -40,10 +40,12 @@ func (e *env) configPath() string {
 
 // settings is a whole configuration with its rules, checked.
 type settings struct {
+	path   string // of the configuration; "" for the starter pack
+	files  *fileReader
 	config *config.Config
 	rules  *rules.Set
-	draft  reload.Draft // that rules was compiled from
-	at     time.Time    // for which it was compiled
+	draft  reload.Draft // that both came from
+	at     time.Time    // for which the rules were compiled
 	pushed bool         // feeds are subscribed at the hubs that they name
 }
 
@@ -52,22 +54,22 @@ type settings struct {
 // What is only odd about rules is left to check; an odd configuration may do
 // something else than its operator thinks, so that is said.
 func (e *env) loadSettings(now time.Time) (*settings, error) {
-	c, problems, err := e.loadConfig()
+	s := &settings{path: e.configPath(), files: newFileReader(), at: now}
+	draft, problems, err := readDraft(s.path, s.files)
 	if err != nil {
 		return nil, err
 	}
-	if c == nil {
+	if draft.Config == nil {
 		return nil, e.refuse(problems)
 	}
 	for _, p := range problems {
 		e.printf("%s", p)
 	}
-	draft := readDraft(c)
-	set, problems := draft.Compile(now)
-	if set == nil {
+	s.draft, s.config = draft, draft.Config
+	if s.rules, problems = draft.Compile(now); s.rules == nil {
 		return nil, e.refuse(problems)
 	}
-	return &settings{config: c, rules: set, draft: draft, at: now}, nil
+	return s, nil
 }
 
 // loadRuleSet reads the rules that the paths name, by default those of the
@@ -95,12 +97,17 @@ func (e *env) loadRuleSet(paths []string) (*rules.Set, error) {
 
 // loadConfig reads the configuration and the feed lists.
 func (e *env) loadConfig() (*config.Config, []yamlfile.Problem, error) {
-	path := e.configPath()
+	return loadConfig(e.configPath(), readText)
+}
+
+// loadConfig reads the configuration at path, "" for the starter pack, and the
+// feed lists.
+func loadConfig(path string, read config.ReadFile) (*config.Config, []yamlfile.Problem, error) {
 	if path == "" {
 		c, problems := config.Default()
 		return c, problems, nil
 	}
-	c, problems, err := config.Load(path, readText)
+	c, problems, err := config.Load(path, read)
 	if err != nil {
 		return nil, nil, usage("reading the configuration: %w", err)
 	}
@@ -164,19 +171,14 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 	reader := newReader(s.config.Fetch)
 	defer reader.Close()
 	o := watcher.Options{
-		Holder:      holder(),
-		Rules:       s.rules,
-		Feeds:       s.config.Feeds,
-		Routes:      s.config.Routes,
-		Operators:   s.config.Operators,
-		Requests:    s.config.Fetch.Concurrency,
-		PerHost:     s.config.Fetch.PerHost,
-		Timeout:     s.config.Fetch.Timeout,
-		MinInterval: s.config.Fetch.MinInterval,
-		StoryWindow: s.config.StoryWindow,
-		Polled:      told.polled,
-		Attempted:   told.attempted,
-		Began:       told.began,
+		Plan:      planOf(s.config, s.rules),
+		Holder:    holder(),
+		Requests:  s.config.Fetch.Concurrency,
+		PerHost:   s.config.Fetch.PerHost,
+		Timeout:   s.config.Fetch.Timeout,
+		Polled:    told.polled,
+		Attempted: told.attempted,
+		Began:     told.began,
 	}
 	if s.pushed {
 		// The configuration sees to it that a store that is pushed into can keep it.

@@ -90,7 +90,7 @@ func NewMetrics(b Build) *Metrics {
 		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: prefix + "publish_to_alert_seconds", Help: "From an article's publication until its alert was sent.", Buckets: latencyBuckets,
 		}),
-		refused: gauge("rules_refused", "Whether the rules on disk are wrong, so that those before are in use."),
+		refused: gauge("reload_refused", "Whether the configuration on disk, with its feeds and rules, is wrong, so that the one before is in use."),
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: prefix + "build_info", Help: "What the program was built from; always 1.",
@@ -152,8 +152,8 @@ func (m *Metrics) Attempted(a Attempt) {
 	}
 }
 
-// RulesRefused notes whether the rules on disk are wrong.
-func (m *Metrics) RulesRefused(refused bool) {
+// ReloadRefused notes whether the configuration on disk is wrong.
+func (m *Metrics) ReloadRefused(refused bool) {
 	m.refused.Set(0)
 	if refused {
 		m.refused.Set(1)

@@ -23,7 +23,7 @@ func busy() *Metrics {
 	m.Attempted(Attempt{Route: "#news", Outcome: Retried, Age: 20 * time.Second})
 	m.Attempted(Attempt{Route: "#news", Outcome: Sent, Age: 90 * time.Second})
 	m.Attempted(Attempt{Route: "#news", Outcome: Sent, Age: -1})
-	m.RulesRefused(true)
+	m.ReloadRefused(true)
 	m.Watch(func(context.Context) State {
 		return State{Ready: true, Backlog: &Backlog{Feeds: 37, Failing: 2, Waiting: 4, Oldest: time.Minute, Lag: 3 * time.Second}}
 	})
@@ -106,9 +106,9 @@ tocsin_publish_to_alert_seconds_count 1
 # HELP tocsin_ready Whether the daemon does its work; /readyz says why not.
 # TYPE tocsin_ready gauge
 tocsin_ready 1
-# HELP tocsin_rules_refused Whether the rules on disk are wrong, so that those before are in use.
-# TYPE tocsin_rules_refused gauge
-tocsin_rules_refused 1
+# HELP tocsin_reload_refused Whether the configuration on disk, with its feeds and rules, is wrong, so that the one before is in use.
+# TYPE tocsin_reload_refused gauge
+tocsin_reload_refused 1
 `
 	m := busy()
 	if err := testutil.GatherAndCompare(m.registry, strings.NewReader(want), names(t, m)...); err != nil {
