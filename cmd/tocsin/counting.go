@@ -8,6 +8,7 @@ import (
 	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
+	"tocsin/watcher/slack"
 	"tocsin/watcher/web"
 )
 
@@ -17,6 +18,10 @@ type counting struct{ metrics *web.Metrics }
 func newCounting(s *settings) counting {
 	commit, goVersion := buildInfo()
 	c := counting{web.NewMetrics(web.Build{Version: version, Commit: commit, Go: goVersion})}
+	if s.config.Web.FeedMetrics {
+		c.metrics.CountFeeds()
+	}
+	c.metrics.ExpectAnswers(slack.Answers())
 	c.expect(s.config, s.rules)
 	return c
 }
@@ -34,11 +39,16 @@ func (c counting) expect(conf *config.Config, set *rules.Set) {
 		}
 	}
 	c.metrics.Expect(list, routes)
+	var feeds []string
+	for _, f := range conf.Feeds {
+		feeds = append(feeds, config.Loggable(f.URL))
+	}
+	c.metrics.Feeds(feeds)
 }
 
 // polled counts a poll.
 func (c counting) polled(r watcher.PollReport) {
-	p := web.Poll{Outcome: web.Read, At: r.At, Articles: r.New}
+	p := web.Poll{Feed: config.Loggable(r.Feed), Outcome: web.Read, At: r.At, Articles: r.New}
 	switch {
 	case r.Failed:
 		p.Outcome = web.Unread
@@ -55,6 +65,9 @@ func (c counting) polled(r watcher.PollReport) {
 	}
 	c.metrics.Polled(p)
 }
+
+// answered counts a call to Slack.
+func (c counting) answered(class string) { c.metrics.Answered(class) }
 
 // attempted counts an attempt at saying an alert.
 func (c counting) attempted(r watcher.AttemptReport) {

@@ -27,7 +27,8 @@ on SIGHUP, all together. If anything is wrong with any of them, the log says wha
 what was before stays in use. What only a restart changes is said, too: the store, and
 what stands under fetch but min_interval, under slack, web and log.
 
-At web.listen it serves /livez, /readyz and /metrics. Under systemd it is a service of
+At web.listen it serves /livez, /readyz and /metrics, and at web.pprof, if that is
+given, the profiles of Go. Under systemd it is a service of
 Type=notify with a watchdog, and its log carries the journal's priorities.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -46,7 +47,8 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 		return err
 	}
 	log := newLogger(e.stderr, s.config.Log, false)
-	sink, err := e.newSink("", s.config, log, newConsole(e.stderr))
+	v := newVitals(log, s)
+	sink, err := e.newSink("", s.config, log, newConsole(e.stderr), v.answered)
 	if err != nil {
 		return err
 	}
@@ -55,9 +57,13 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	v := newVitals(log, s)
 	site.serve(v)
 	defer site.close()
+	profiles, err := serveProfiles(log, s.config.Web.Profiles)
+	if err != nil {
+		return err
+	}
+	defer profiles()
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup

@@ -157,6 +157,7 @@ type listeners struct {
 	polled    func(watcher.PollReport)
 	attempted func(watcher.AttemptReport)
 	began     func()
+	took      func(operation string, d time.Duration)
 }
 
 // watch opens the store, has work use a watcher of the settings, and closes
@@ -184,7 +185,11 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		// The configuration sees to it that a store that is pushed into can keep it.
 		o.Push = &watcher.Push{Store: db.(store.Pushes), Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
 	}
-	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, o)))
+	kept := watcher.Store(db)
+	if told.took != nil {
+		kept = timedStore{db, told.took}
+	}
+	return storeTrouble(work(watcher.New(log, kept, reader, sink, time.Now, o)))
 }
 
 // holder names this run of the program.
@@ -237,8 +242,9 @@ const (
 )
 
 // newSink returns where alerts are said: deliver is one of the words above, or
-// "" for Slack where there is a token and the terminal otherwise.
-func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *console) (watcher.Sink, error) {
+// "" for Slack where there is a token and the terminal otherwise. answered is told how
+// each call to Slack ends; nil tells nobody.
+func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *console, answered func(class string)) (watcher.Sink, error) {
 	token, err := slackToken(c.Slack)
 	if err != nil {
 		return nil, err
@@ -258,7 +264,11 @@ func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *c
 		if token == "" {
 			return nil, usage("there is no Slack token: set TOCSIN_SLACK_TOKEN, or slack.token_file in the configuration")
 		}
-		return watcher.SlackSink(log, slack.NewClient(token, c.Slack.APIURL, nil)), nil
+		client := slack.NewClient(token, c.Slack.APIURL, nil)
+		if answered != nil {
+			client.Answered(answered)
+		}
+		return watcher.SlackSink(log, client), nil
 	}
 	return nil, usage("--deliver must be slack, terminal or none, not %q", deliver)
 }

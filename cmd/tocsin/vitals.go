@@ -60,7 +60,7 @@ func (v *vitals) of(w patient) {
 
 // listeners are those that the watcher tells what it does.
 func (v *vitals) listeners() listeners {
-	return listeners{polled: v.polled, attempted: v.attempted, began: v.began}
+	return listeners{polled: v.polled, attempted: v.attempted, began: v.began, took: v.metrics.StoreTook}
 }
 
 // began is called when the store is open and migrated, and the feeds have their

@@ -65,6 +65,8 @@ func restarts(begun, now Draft) (keys []string) {
 		{"slack.api_url", b.Slack.APIURL, n.Slack.APIURL},
 		{"web.listen", b.Web.Listen, n.Web.Listen},
 		{"web.token_file", secret(begun, b.Web.TokenFile), secret(now, n.Web.TokenFile)},
+		{"web.feed_metrics", b.Web.FeedMetrics, n.Web.FeedMetrics},
+		{"web.pprof", b.Web.Profiles, n.Web.Profiles},
 		{"log.level", b.Log.Level, n.Log.Level},
 		{"log.format", b.Log.Format, n.Log.Format},
 	} {

@@ -151,6 +151,8 @@ func other(t *testing.T, v reflect.Value, name string) {
 		v.SetInt(7)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Array:
+		other(t, v.Index(0), name)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 	default:

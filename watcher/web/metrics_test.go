@@ -16,10 +16,16 @@ import (
 // busy is metrics of a daemon that did a little of everything.
 func busy() *Metrics {
 	m := NewMetrics(Build{Version: "1.2.3", Commit: "abc", Go: "go1.26"})
+	m.CountFeeds()
+	m.Feeds([]string{"https://a.example/feed", "https://b.example/feed"})
+	m.ExpectAnswers([]string{"ok", "transient"})
+	m.Answered("ok")
+	m.StoreTook("commit_poll", 3*time.Millisecond)
 	m.Expect([]Match{{"a.b", "live"}, {"a.c", "shadow"}}, []string{"#news"})
 	at := time.Unix(1_800_000_000, 0)
-	m.Polled(Poll{Outcome: Unchanged, At: at})
+	m.Polled(Poll{Feed: "https://a.example/feed", Outcome: Unchanged, At: at})
 	m.Polled(Poll{Outcome: Read, At: at.Add(1500 * time.Millisecond), Articles: 3, Matches: []Match{{"a.b", "live"}, {"a.b", "live"}}, Raised: []string{"#news"}})
+	m.Polled(Poll{Feed: "https://gone.example/feed", Outcome: Unread, At: at.Add(1500 * time.Millisecond)})
 	m.Attempted(Attempt{Route: "#news", Outcome: Retried, Age: 20 * time.Second})
 	m.Attempted(Attempt{Route: "#news", Outcome: Sent, Age: 90 * time.Second})
 	m.Attempted(Attempt{Route: "#news", Outcome: Sent, Age: -1})
@@ -67,6 +73,23 @@ tocsin_build_info{commit="abc",goversion="go1.26",version="1.2.3"} 1
 # HELP tocsin_feed_due_lag_seconds For how long the feed that waits longest has been due; 0 without any.
 # TYPE tocsin_feed_due_lag_seconds gauge
 tocsin_feed_due_lag_seconds 3
+# HELP tocsin_feed_articles_total Articles of each feed that were not seen before.
+# TYPE tocsin_feed_articles_total counter
+tocsin_feed_articles_total{feed="https://a.example/feed"} 0
+tocsin_feed_articles_total{feed="https://b.example/feed"} 0
+# HELP tocsin_feed_last_success_timestamp_seconds When each feed was last read, or said that nothing is new.
+# TYPE tocsin_feed_last_success_timestamp_seconds gauge
+tocsin_feed_last_success_timestamp_seconds{feed="https://a.example/feed"} 1.8e+09
+# HELP tocsin_feed_polls_total Polls of each feed by outcome.
+# TYPE tocsin_feed_polls_total counter
+tocsin_feed_polls_total{feed="https://a.example/feed",outcome="failed"} 0
+tocsin_feed_polls_total{feed="https://a.example/feed",outcome="partial"} 0
+tocsin_feed_polls_total{feed="https://a.example/feed",outcome="read"} 0
+tocsin_feed_polls_total{feed="https://a.example/feed",outcome="unchanged"} 1
+tocsin_feed_polls_total{feed="https://b.example/feed",outcome="failed"} 0
+tocsin_feed_polls_total{feed="https://b.example/feed",outcome="partial"} 0
+tocsin_feed_polls_total{feed="https://b.example/feed",outcome="read"} 0
+tocsin_feed_polls_total{feed="https://b.example/feed",outcome="unchanged"} 0
 # HELP tocsin_feeds Feeds that are polled.
 # TYPE tocsin_feeds gauge
 tocsin_feeds 37
@@ -82,7 +105,7 @@ tocsin_matches_total{rule="a.b",status="live"} 2
 tocsin_matches_total{rule="a.c",status="shadow"} 0
 # HELP tocsin_polls_total Polls of feeds by outcome.
 # TYPE tocsin_polls_total counter
-tocsin_polls_total{outcome="failed"} 0
+tocsin_polls_total{outcome="failed"} 1
 tocsin_polls_total{outcome="partial"} 0
 tocsin_polls_total{outcome="read"} 1
 tocsin_polls_total{outcome="unchanged"} 1
@@ -106,13 +129,52 @@ tocsin_publish_to_alert_seconds_count 1
 # HELP tocsin_ready Whether the daemon does its work; /readyz says why not.
 # TYPE tocsin_ready gauge
 tocsin_ready 1
+# HELP tocsin_slack_answers_total Calls to Slack, by how they ended: ok, or the class of the error.
+# TYPE tocsin_slack_answers_total counter
+tocsin_slack_answers_total{class="ok"} 1
+tocsin_slack_answers_total{class="transient"} 0
 # HELP tocsin_reload_refused Whether the configuration on disk, with its feeds and rules, is wrong, so that the one before is in use.
 # TYPE tocsin_reload_refused gauge
 tocsin_reload_refused 1
+# HELP tocsin_store_operation_duration_seconds How long operations of the store took; committing a poll includes the judging of its articles.
+# TYPE tocsin_store_operation_duration_seconds histogram
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.001"} 0
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.0025"} 0
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.005"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.01"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.025"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.05"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.1"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.25"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="0.5"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="1"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="2.5"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="5"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="10"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="30"} 1
+tocsin_store_operation_duration_seconds_bucket{operation="commit_poll",le="+Inf"} 1
+tocsin_store_operation_duration_seconds_sum{operation="commit_poll"} 0.003
+tocsin_store_operation_duration_seconds_count{operation="commit_poll"} 1
 `
 	m := busy()
 	if err := testutil.GatherAndCompare(m.registry, strings.NewReader(want), names(t, m)...); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAFeedThatHasLeftHasNoSeries(t *testing.T) {
+	t.Parallel()
+	m := busy()
+	m.Feeds([]string{"https://b.example/feed"})
+	m.Polled(Poll{Feed: "https://a.example/feed", Outcome: Read, At: time.Unix(1_800_000_000, 0)})
+	families, err := m.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if strings.Contains(f.String(), "a.example") {
+			t.Errorf("there is %s", f)
+		}
 	}
 }
 
