@@ -2,15 +2,12 @@ package web
 
 import (
 	"context"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
-	"go.yaml.in/yaml/v4"
 )
 
 // busy is metrics of a daemon that did a little of everything.
@@ -191,58 +188,18 @@ func TestWhatTheStoreDoesNotSayIsLeftOut(t *testing.T) {
 // names are tocsin's own metrics.
 func names(t *testing.T, m *Metrics) []string {
 	t.Helper()
+	return slices.DeleteFunc(allNames(t, m), func(name string) bool { return !strings.HasPrefix(name, prefix) })
+}
+
+// allNames are tocsin's metrics and those of Go and the process.
+func allNames(t *testing.T, m *Metrics) (list []string) {
+	t.Helper()
 	families, err := m.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
 	for _, f := range families {
-		if strings.HasPrefix(f.GetName(), prefix) {
-			list = append(list, f.GetName())
-		}
+		list = append(list, f.GetName())
 	}
 	return list
-}
-
-// The alerting rules that come with tocsin are of the metrics that it has.
-func TestAlertingRulesAreOfMetricsThatThereAre(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile("../../deploy/prometheus-rules.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Groups []struct {
-			Name  string `yaml:"name"`
-			Rules []struct {
-				Alert       string            `yaml:"alert"`
-				Expr        string            `yaml:"expr"`
-				For         string            `yaml:"for"`
-				Labels      map[string]string `yaml:"labels"`
-				Annotations map[string]string `yaml:"annotations"`
-			} `yaml:"rules"`
-		} `yaml:"groups"`
-	}
-	if err := yaml.Load(data, &file, yaml.WithKnownFields(true)); err != nil {
-		t.Fatal(err)
-	}
-	known := names(t, busy())
-	metric := regexp.MustCompile(`\btocsin_\w+`)
-	for _, g := range file.Groups {
-		for _, r := range g.Rules {
-			found := metric.FindAllString(r.Expr, -1)
-			if len(found) == 0 || r.Alert == "" || r.Labels["severity"] == "" || r.Annotations["summary"] == "" {
-				t.Errorf("%s asks for no metric, or has no name, severity or summary", r.Alert)
-			}
-			for _, name := range found {
-				base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_sum"), "_count")
-				if !slices.Contains(known, name) && !slices.Contains(known, base) {
-					t.Errorf("%s asks for %s, which there is not", r.Alert, name)
-				}
-			}
-		}
-	}
-	if len(file.Groups) == 0 {
-		t.Error("there are no groups")
-	}
 }
