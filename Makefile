@@ -10,13 +10,20 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 
 FLAGS = -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
+# The licences of Go and of the libraries that are linked in.
+LIBRARIES = { echo "go $$(go env GOROOT)"; GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go list -deps \
+	-f '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/tocsin | LC_ALL=C sort -u; } | \
+	while read -r name dir; do for f in "$$dir"/LICEN[CS]E* "$$dir"/COPYING* "$$dir"/NOTICE*; do \
+	if [ -f "$$f" ]; then printf '\n==== %s: %s ====\n\n' "$$name" "$${f\#\#*/}"; cat "$$f"; fi; done; done
+
 .PHONY: package
 package:
-	rm -rf build && mkdir -p build/completions
+	rm -rf build && mkdir build
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(FLAGS) -o build/tocsin ./cmd/tocsin
-	go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/tocsin build/man
+	go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/tocsin build
 	gzip -9n build/man/*
-	for shell in bash fish zsh; do go run ./cmd/tocsin completion $$shell > build/completions/$$shell || exit 1; done
+	chmod -R u=rwX,go=rX build/man
+	$(LIBRARIES) | gzip -9n > build/libraries.gz
 	printf 'tocsin (%s-1) unstable; urgency=medium\n\n  * Version %s.\n\n -- The tocsin authors <tocsin@tocsin.example.org>  %s\n' \
 		'$(VERSION)' '$(VERSION)' "$$(date -u -R -d @$(SOURCE_DATE_EPOCH))" | gzip -9n > build/changelog.gz
 	$(NFPM) package --config deploy/nfpm.yaml --packager deb --target build/

@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"watcher/route":    {"rules", "watcher/schedule"},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/route", "watcher/schedule", "watcher/story"},
 	"watcher/health":   {},
-	"watcher/reload":   {"rules/..."},
+	"watcher/reload":   {"rules/...", "watcher/config", "watcher/route"},
 	"watcher":          {"rules/...", "store", "watcher/..."},
 	"cmd":              {"rules/...", "seeds/...", "store/...", "watcher/..."},
 
@@ -152,6 +152,7 @@ func TestAllowed(t *testing.T) {
 		{"watcher/slack", "rules", false},
 		{"watcher/config", "watcher", false},
 		{"watcher/reload", "rules/yamlfile", true},
+		{"watcher/reload", "watcher/config", true},
 		{"watcher/reload", "watcher", false},
 		{"rules", "rules/yamlfile", true},
 		{"rules/yamlfile", "rules", false},

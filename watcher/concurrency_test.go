@@ -78,7 +78,7 @@ func TestHostsThatHangMakeNobodyLate(t *testing.T) {
 		defer cancel()
 		watcher := w.limited()
 		var due []time.Time // of the second poll, by feed
-		for _, s := range watcher.subscriptions(20 * time.Second) {
+		for _, s := range watcher.course.Load().subscriptions(time.Now(), 20*time.Second) {
 			due = append(due, s.NextPoll)
 		}
 		if err := watcher.Run(ctx); err != nil {

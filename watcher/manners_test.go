@@ -162,9 +162,12 @@ func (c *court) live(d time.Duration) {
 	reader := feed.NewReader(feed.Options{AllowPrivate: true, UserAgent: "tocsin/1.0 (+https://desk.example/bot)", Timeout: time.Minute})
 	defer reader.Close()
 	w := New(slog.New(slog.NewTextHandler(&c.log, nil)), db, reader, nil, c.clock.now, Options{
-		Holder: "a daemon from " + c.clock.now().String(), Rules: ruleSet(c.t, testRules), Feeds: c.feeds,
-		Routes:   []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
-		Requests: 16, PerHost: 2, Timeout: time.Minute, MinInterval: time.Minute, StoryWindow: time.Hour,
+		Plan: Plan{
+			Rules: ruleSet(c.t, testRules), Feeds: c.feeds, Routes: []route.Route{{Channel: "#noise", MinSeverity: rules.Low}},
+			MinInterval: time.Minute, StoryWindow: time.Hour,
+		},
+		Holder:   "a daemon from " + c.clock.now().String(),
+		Requests: 16, PerHost: 2, Timeout: time.Minute,
 		Polled: c.polled,
 	})
 	for end := c.clock.now().Add(d); ; {

@@ -42,7 +42,7 @@ func (w *Watcher) examine(ctx context.Context, o *outcome, p *store.Poll) error 
 		return err
 	}
 	p.Feed.Health, o.changes = record, changes
-	if w.opts.Operators == "" {
+	if o.course.Operators == "" {
 		return nil
 	}
 	for _, c := range changes {
@@ -111,7 +111,7 @@ func (w *Watcher) notice(ctx context.Context, o *outcome, f store.Feed, c health
 	}
 	content, err := json.Marshal(slack.Alert{Key: id, Severity: severity, Title: n.Title + ": " + n.Feed, Notice: n})
 	return store.Alert{
-		ID: id, Story: story, Route: operators, Channel: w.opts.Operators, Severity: severity,
+		ID: id, Story: story, Route: operators, Channel: o.course.Operators, Severity: severity,
 		Content: content, Created: o.ended, State: store.AlertPending,
 	}, err
 }

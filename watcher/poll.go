@@ -27,17 +27,17 @@ type PollReport struct {
 	Problem   string         // one line: why the feed could not be read, or only in part; "" when all is well
 }
 
-// poll reads one feed, judges what is new, and commits both. idle is called when
-// it begins to wait for others, and needs no slot any more.
-func (w *Watcher) poll(ctx context.Context, f store.Feed, idle func()) {
-	sub, ok := w.feeds[f.URL]
+// poll reads one feed, judges what is new, and commits both, all by one plan. idle
+// is called when it begins to wait for others, and needs no slot any more.
+func (w *Watcher) poll(ctx context.Context, c *course, f store.Feed, idle func()) {
+	sub, ok := c.feeds[f.URL]
 	if !ok {
 		// Another daemon on the store has other feeds than this one. The lease
 		// runs out.
 		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
-	o := outcome{before: f, sub: sub, started: w.now(), push: w.pushOf(ctx, f.URL)}
+	o := outcome{course: c, before: f, sub: sub, started: w.now(), push: w.pushOf(ctx, f.URL)}
 	req := request(f, sub, o.started)
 	req.Waiting = idle
 	o.res, o.err = w.reader.Read(ctx, req, o.started)
@@ -93,6 +93,7 @@ func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.
 
 // outcome is how the reading of one feed ended.
 type outcome struct {
+	course         *course // by which it is polled
 	before         store.Feed
 	sub            config.Feed
 	started, ended time.Time
@@ -115,15 +116,20 @@ func (w *Watcher) after(o *outcome) store.Feed {
 	} else {
 		f = afterSuccess(o.before, o.res, o.ended)
 	}
-	f.NextPoll = o.sub.Schedule.NextPoll(schedule.Poll{
-		Feed: f.URL, HostFeeds: w.neighbours[feed.HostOf(f.URL)],
-		Started: o.started, Ended: o.ended, MinInterval: w.opts.MinInterval,
+	f.NextPoll = o.next(o.course, f)
+	return f
+}
+
+// next is when a plan has the feed polled after this poll, by which it is f.
+func (o *outcome) next(c *course, f store.Feed) time.Time {
+	return c.feeds[f.URL].Schedule.NextPoll(schedule.Poll{
+		Feed: f.URL, HostFeeds: c.neighbours[feed.HostOf(f.URL)],
+		Started: o.started, Ended: o.ended, MinInterval: c.MinInterval,
 		NotBefore: wish(f, o.res, o.err, o.ended),
 		Failures:  f.Failures, Throttled: throttled(o.err),
 		Skip:        schedule.Skip{Hours: f.SkipHours, Days: f.SkipDays},
 		PushedUntil: pushedUntil(o.push),
 	})
-	return f
 }
 
 // commit judges the new articles of a poll and commits all of it. It returns how
@@ -134,8 +140,8 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		Failed: o.err != nil, Unchanged: o.err == nil && o.res.Unchanged, Pushed: o.pushed, At: o.ended,
 	}
 	j := judge{
-		rules: w.rules.Load(), routes: w.opts.Routes, feed: o.sub,
-		source: report.Title, window: w.opts.StoryWindow, firstPoll: o.firstPoll(), catchUp: w.catchUp(o), now: o.ended,
+		rules: o.course.Rules, routes: o.course.Routes, feed: o.sub,
+		source: report.Title, window: o.course.StoryWindow, firstPoll: o.firstPoll(), catchUp: w.catchUp(o), now: o.ended,
 	}
 	var decided store.Decision
 	err = w.insist(ctx, commitFor, func() error {
@@ -154,6 +160,7 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		w.log.Info("the store works again")
 	}
 	w.tell(ctx, o, p.Feed, report.New)
+	w.follow(ctx, o, p.Feed)
 	w.committed(report)
 	return report.New, nil
 }

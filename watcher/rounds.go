@@ -120,7 +120,7 @@ func (w *Watcher) waitForRoom(ctx context.Context) error {
 
 // start claims feeds and starts their polls.
 func (w *Watcher) start(ctx context.Context, c store.Claim) (started int, err error) {
-	feeds, err := w.store.ClaimDueFeeds(ctx, c)
+	feeds, course, err := w.claimDue(ctx, c)
 	if err != nil {
 		return 0, err
 	}
@@ -132,13 +132,21 @@ func (w *Watcher) start(ctx context.Context, c store.Claim) (started int, err er
 			signal(w.freed)
 		})
 		w.running.Go(func() {
-			w.poll(ctx, f, idle)
+			w.poll(ctx, course, f, idle)
 			w.polling.Add(-1)
 			idle()
 			signal(w.freed)
 		})
 	}
 	return len(feeds), nil
+}
+
+// claimDue claims feeds, and returns them with the plan that they are polled by.
+func (w *Watcher) claimDue(ctx context.Context, c store.Claim) ([]store.Feed, *course, error) {
+	w.changing.RLock()
+	defer w.changing.RUnlock()
+	feeds, err := w.store.ClaimDueFeeds(ctx, c)
+	return feeds, w.course.Load(), err
 }
 
 // signal wakes whoever waits on c, or will.

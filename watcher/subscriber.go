@@ -161,7 +161,8 @@ var errNotWatched = errors.New("it is of a feed that is not in the configuration
 // is: what a hub brings says nothing of what the feed's own server would answer,
 // and its validators would be a hub's.
 func (w *Watcher) take(ctx context.Context, b *bringing) error {
-	sub, ok := w.feeds[b.push.Feed]
+	c := w.course.Load()
+	sub, ok := c.feeds[b.push.Feed]
 	if !ok {
 		return errNotWatched
 	}
@@ -171,7 +172,7 @@ func (w *Watcher) take(ctx context.Context, b *bringing) error {
 	}
 	p := store.Poll{Holder: w.opts.Holder, Feed: f}
 	doc, broken := w.parse(f, b.delivery)
-	o := outcome{before: f, sub: sub, started: w.now(), ended: w.now(), push: b.push, pushed: true, res: &feed.Result{Sent: true, Document: doc}}
+	o := outcome{course: c, before: f, sub: sub, started: w.now(), ended: w.now(), push: b.push, pushed: true, res: &feed.Result{Sent: true, Document: doc}}
 	p.Articles = articles(f.URL, doc, o.ended)
 	if err := w.findUnknown(ctx, &o, p.Articles); err != nil {
 		return err

@@ -13,12 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"tocsin/rules"
 	"tocsin/store"
-	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
-	"tocsin/watcher/route"
-	"tocsin/watcher/schedule"
 )
 
 // Store is what the watcher asks of a store; see store.Store for what each
@@ -52,16 +48,11 @@ type Reader interface {
 
 // Options is what a Watcher watches, and how.
 type Options struct {
-	Holder      string     // names this run in the store; unique
-	Rules       *rules.Set // to begin with; see SetRules
-	Feeds       []config.Feed
-	Routes      []route.Route
-	Operators   string        // the channel that is told of feeds in trouble; "" for none
-	Requests    int           // that the reader runs at once; 1 or more
-	PerHost     int           // of these to one host; 1 or more
-	Timeout     time.Duration // of one request
-	MinInterval time.Duration // no feed more often
-	StoryWindow time.Duration // how long a story takes further reports
+	Plan                   // to begin with; see Change
+	Holder   string        // names this run in the store; unique
+	Requests int           // that the reader runs at once; 1 or more
+	PerHost  int           // of these to one host; 1 or more
+	Timeout  time.Duration // of one request
 	// Push is what hubs are subscribed with; nil leaves all feeds to polling.
 	Push *Push
 	// Tidy is how the archive is tidied while Run runs; nil leaves it as it is.
@@ -85,13 +76,11 @@ type Watcher struct {
 	sink   Sink
 	now    func() time.Time
 
-	opts  Options
-	feeds map[string]config.Feed // by URL
+	opts Options
 	// daemon says that Run runs, which outlasts trouble with the store.
-	daemon bool
-	// neighbours is how many feeds there are on a host.
-	neighbours map[string]int
-	rules      atomic.Pointer[rules.Set]
+	daemon   bool
+	course   atomic.Pointer[course]
+	changing sync.RWMutex // held for writing while the course changes, for reading by who claims feeds for it
 
 	slots   chan struct{} // a token for each poll that runs and does not wait for others
 	polling atomic.Int64  // polls that run or wait
@@ -118,8 +107,7 @@ type Watcher struct {
 func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.Time, o Options) *Watcher {
 	w := &Watcher{
 		log: log, store: st, reader: reader, sink: sink, now: now,
-		opts:  o,
-		feeds: make(map[string]config.Feed, len(o.Feeds)), neighbours: make(map[string]int),
+		opts: o,
 		// The reader sees to it that no more requests run than may. While as many
 		// polls again are parsed, judged and committed, no request waits for them.
 		slots: make(chan struct{}, 2*o.Requests),
@@ -132,33 +120,19 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 		taking:   make(chan struct{}, maxTaking),
 		pacing:   pacing{free: make(map[string]time.Time)},
 	}
-	for _, f := range o.Feeds {
-		w.feeds[f.URL] = f
-		w.neighbours[feed.HostOf(f.URL)]++
-	}
-	w.rules.Store(o.Rules)
+	w.course.Store(newCourse(o.Plan))
 	return w
 }
 
-// SetRules has all that is judged from now on judged by other rules. A poll that
-// is being judged keeps those that it began with. It may be called at any time.
-func (w *Watcher) SetRules(s *rules.Set) { w.rules.Store(s) }
-
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second
-
-// maxStartSpread is the time over which the first polls of new feeds are spread
-// at the most.
-const maxStartSpread = time.Minute
 
 // Run polls and delivers until ctx ends, then ends what it has begun, gives the
 // rest back to the store, and returns nil. Errors while it runs are logged, not
 // returned; an error comes from not being able to begin: store.ErrInUse, or
 // what the store says.
 func (w *Watcher) Run(ctx context.Context) error {
-	// New feeds are spread a little, so that a long list is no burst.
-	spread := min(maxStartSpread, time.Duration(len(w.opts.Feeds))*20*time.Millisecond)
-	leave, err := w.begin(ctx, spread)
+	leave, err := w.begin(ctx, w.course.Load().spread())
 	if err != nil {
 		return err
 	}
@@ -211,39 +185,13 @@ func (w *Watcher) begin(ctx context.Context, spread time.Duration) (leave func()
 	if err != nil {
 		return nil, err
 	}
-	err = w.store.SyncFeeds(ctx, w.subscriptions(spread))
-	if err == nil && w.opts.Push != nil {
-		err = w.opts.Push.Store.SyncPushes(ctx, w.opts.Push.Callback, w.now())
-	}
-	if err != nil {
+	course := w.course.Load()
+	if err := w.subscribe(ctx, course, spread); err != nil {
 		leave() // its error would say what err says
 		return nil, err
 	}
-	w.log.Info("watching", "feeds", len(w.opts.Feeds), "rules", len(w.rules.Load().Rules()))
+	w.log.Info("watching", "feeds", len(course.Feeds), "rules", len(course.Rules.Rules()))
 	return leave, nil
-}
-
-// subscriptions are the feeds as the store wants them, new ones due within
-// spread from now, or longer where a host has many; all at once where it is 0.
-func (w *Watcher) subscriptions(spread time.Duration) []store.Subscription {
-	now := w.now()
-	subs := make([]store.Subscription, 0, len(w.opts.Feeds))
-	for _, f := range w.opts.Feeds {
-		neighbours := w.neighbours[feed.HostOf(f.URL)]
-		first := spread
-		if spread > 0 {
-			first = max(spread, min(maxStartSpread, time.Duration(neighbours-1)*time.Second))
-		}
-		subs = append(subs, store.Subscription{
-			URL:       f.URL,
-			FirstPoll: now.Add(schedule.Jitter(f.URL, first)),
-			Schedule:  f.Schedule.String(),
-			NextPoll: f.Schedule.NextPoll(schedule.Poll{
-				Feed: f.URL, HostFeeds: neighbours, Started: now, Ended: now, MinInterval: w.opts.MinInterval,
-			}),
-		})
-	}
-	return subs
 }
 
 // round polls what is due at its start once, while alerts are delivered.

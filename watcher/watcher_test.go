@@ -82,18 +82,20 @@ func (w *world) watcher() *Watcher {
 		tidy = &Tidying{Store: w.store, Keep: *w.keep}
 	}
 	return New(w.log, w.store, w.reader, w.sink, time.Now, Options{
-		Tidy:        tidy,
-		Holder:      fmt.Sprintf("run %d", w.runs),
-		Rules:       ruleSet(w.t, testRules),
-		Feeds:       w.feeds,
-		Routes:      w.routes,
-		Operators:   w.operators,
-		Requests:    4,
-		PerHost:     2,
-		Timeout:     10 * time.Minute,
-		MinInterval: time.Minute,
-		StoryWindow: 72 * time.Hour,
+		Tidy:     tidy,
+		Plan:     w.plan(),
+		Holder:   fmt.Sprintf("run %d", w.runs),
+		Requests: 4,
+		PerHost:  2,
+		Timeout:  10 * time.Minute,
 	})
+}
+
+func (w *world) plan() Plan {
+	return Plan{
+		Rules: ruleSet(w.t, testRules), Feeds: w.feeds, Routes: w.routes, Operators: w.operators,
+		MinInterval: time.Minute, StoryWindow: 72 * time.Hour,
+	}
 }
 
 // run runs a watcher for a while.
@@ -621,29 +623,6 @@ func TestANewScheduleTakesEffect(t *testing.T) {
 		w.run(31 * time.Minute)
 		if n := len(w.reader.asked[url]); n < 6 {
 			t.Errorf("asked %d times", n)
-		}
-	})
-}
-
-func TestNewRulesJudgeWhatComesAfterThem(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T, w *world) {
-		w.add("https://a.example/feed", "* * * * *", items("A gong sounds at noon", "Another gong sounds"))
-		watcher := w.watcher()
-		ctx, cancel := context.WithCancel(context.Background())
-		var running sync.WaitGroup
-		running.Go(func() {
-			if err := watcher.Run(ctx); err != nil {
-				t.Error(err)
-			}
-		})
-		time.Sleep(30 * time.Second) // the first poll is over
-		watcher.SetRules(ruleSet(t, strings.ReplaceAll(testRules, "whistle*", "gong*")))
-		time.Sleep(3 * time.Minute)
-		cancel()
-		running.Wait()
-		if diff := cmp.Diff([]string{"#noise Another gong sounds"}, w.sink.said); diff != "" {
-			t.Errorf("said:\n%s", diff)
 		}
 	})
 }

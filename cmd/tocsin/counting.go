@@ -7,6 +7,8 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher"
+	"tocsin/watcher/config"
+	"tocsin/watcher/slack"
 	"tocsin/watcher/web"
 )
 
@@ -16,29 +18,37 @@ type counting struct{ metrics *web.Metrics }
 func newCounting(s *settings) counting {
 	commit, goVersion := buildInfo()
 	c := counting{web.NewMetrics(web.Build{Version: version, Commit: commit, Go: goVersion})}
-	c.expect(s.rules)
-	var routes []string
-	for _, r := range s.config.Routes {
-		routes = append(routes, r.Channel) // a route is known by its channel
+	if s.config.Web.FeedMetrics {
+		c.metrics.CountFeeds()
 	}
-	c.metrics.Expect(nil, routes)
+	c.metrics.ExpectAnswers(slack.Answers())
+	c.expect(s.config, s.rules)
 	return c
 }
 
-// expect has the counters of a set's rules begin.
-func (c counting) expect(set *rules.Set) {
+// expect has the counters of a configuration and its rules begin.
+func (c counting) expect(conf *config.Config, set *rules.Set) {
+	var routes []string
+	for _, r := range conf.Routes {
+		routes = append(routes, r.Channel) // a route is known by its channel
+	}
 	var list []web.Match
 	for _, r := range set.Rules() {
 		if r.Status != rules.Off {
 			list = append(list, web.Match{Rule: r.ID, Status: r.Status.String()})
 		}
 	}
-	c.metrics.Expect(list, nil)
+	c.metrics.Expect(list, routes)
+	var feeds []string
+	for _, f := range conf.Feeds {
+		feeds = append(feeds, config.Loggable(f.URL))
+	}
+	c.metrics.Feeds(feeds)
 }
 
 // polled counts a poll.
 func (c counting) polled(r watcher.PollReport) {
-	p := web.Poll{Outcome: web.Read, At: r.At, Articles: r.New}
+	p := web.Poll{Feed: config.Loggable(r.Feed), Outcome: web.Read, At: r.At, Articles: r.New}
 	switch {
 	case r.Failed:
 		p.Outcome = web.Unread
@@ -58,6 +68,9 @@ func (c counting) polled(r watcher.PollReport) {
 	}
 	c.metrics.Polled(p)
 }
+
+// answered counts a call to Slack.
+func (c counting) answered(class string) { c.metrics.Answered(class) }
 
 // attempted counts an attempt at saying an alert.
 func (c counting) attempted(r watcher.AttemptReport) {

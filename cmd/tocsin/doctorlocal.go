@@ -30,7 +30,9 @@ func lookAtConfig(_ context.Context, d *doctor) []finding {
 }
 
 func lookAtRules(_ context.Context, d *doctor) []finding {
-	set, problems := readDraft(d.config).Compile(time.Now())
+	l := new(loadedRules)
+	l.read(d.config.Rules, d.config.UnreadableRules)
+	set, problems := l.setFor(d.config, time.Now())
 	if set == nil {
 		n := 0
 		for _, p := range problems {

@@ -47,7 +47,7 @@ func (e *env) drill(ctx context.Context, name string) error {
 	}
 	out := newConsole(e.stderr)
 	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), out.terminal)
-	sink, err := e.newSink("", s.config, log, out)
+	sink, err := e.newSink("", s.config, log, out, nil)
 	if err != nil {
 		return err
 	}

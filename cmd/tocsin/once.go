@@ -41,7 +41,7 @@ func (e *env) once(ctx context.Context, o onceOptions) error {
 	}
 	out := newConsole(e.stderr)
 	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), out.terminal)
-	sink, err := e.newSink(o.deliver, s.config, log, out)
+	sink, err := e.newSink(o.deliver, s.config, log, out, nil)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -29,27 +26,50 @@ func hangups() <-chan os.Signal {
 	return c
 }
 
-// readDraft reads the rules of a configuration.
-func readDraft(c *config.Config) reload.Draft {
-	l := new(loadedRules)
-	l.read(c.Rules, c.UnreadableRules)
-	return reload.Draft{
-		Digest:  l.digest(),
-		Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) { return l.setFor(c, now) },
+// readDraft reads the configuration at path, "" for the starter pack, and all that
+// it names. The problems are the configuration's, and come from Compile, too; an
+// error is that of reading the file itself.
+func readDraft(path string, files *fileReader) (d reload.Draft, problems []yamlfile.Problem, err error) {
+	files.begin()
+	c, problems, err := loadConfig(path, files.read)
+	if err != nil {
+		return reload.Draft{}, nil, err
 	}
-}
-
-// digest is the same for the same files and the same trouble with reading them.
-func (l *loadedRules) digest() string {
-	h := sha256.New()
+	l := new(loadedRules)
+	if c != nil {
+		l.read(c.Rules, c.UnreadableRules)
+		files.note(onDisk(c.Rules)...)
+	}
 	for _, f := range l.files {
-		fmt.Fprintf(h, "%q %d\n", f.name, len(f.data))
-		h.Write(f.data)
+		files.digest(f.name, f.data, nil)
 	}
 	for _, p := range l.problems {
-		fmt.Fprintln(h, p)
+		files.digest(p.File, nil, p)
 	}
-	return string(h.Sum(nil))
+	return reload.Draft{
+		Files: files.names, Digest: files.sum(), Secrets: files.sums, Config: c,
+		Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) {
+			if c == nil {
+				return nil, problems
+			}
+			return l.setFor(c, now)
+		},
+	}, problems, nil
+}
+
+// rereadDraft is readDraft while the daemon runs, when a configuration that cannot
+// be read is one that is wrong.
+func rereadDraft(path string, files *fileReader) reload.Draft {
+	d, _, err := readDraft(path, files)
+	if err == nil {
+		return d
+	}
+	return reload.Draft{
+		Files: files.names, Digest: files.sum(),
+		Compile: func(time.Time) (*rules.Set, []yamlfile.Problem) {
+			return nil, []yamlfile.Problem{{File: path, Code: "unreadable", Msg: err.Error()}}
+		},
+	}
 }
 
 // setFor compiles rules that were read and not compiled for a configuration,
@@ -68,30 +88,44 @@ func (l *loadedRules) setFor(c *config.Config, now time.Time) (*rules.Set, []yam
 	return compiled.set, problems
 }
 
-// reloader returns what keeps a watcher's rules as their files have them. What it
-// does is told to v; changed is called on every request for a reload.
-func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals, changed func()) *reload.Reloader {
+// reloader returns what keeps a watcher's plan as the files have it. What it does
+// is told to v.
+func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals) *reload.Reloader {
 	return reload.New(log, time.Now, reload.InUse{Draft: s.draft, Set: s.rules, At: s.at}, reload.Options{
-		Read: func() reload.Draft { return readDraft(s.config) },
-		Use: func(set *rules.Set) {
-			w.SetRules(set)
-			v.expect(set)
+		Read: func() reload.Draft { return rereadDraft(s.path, s.files) },
+		Use: func(ctx context.Context, next reload.Setup) error {
+			if err := w.Change(ctx, planOf(next.Config, next.Rules)); err != nil {
+				return err
+			}
+			v.expect(next.Config, next.Rules)
+			return nil
 		},
-		Watch: reload.Files(onDisk(s.config.Rules)),
-		Asked: func() {
-			v.reloading()
-			changed()
-		},
+		Watch:  reload.Files,
+		Asked:  v.reloading,
 		Looked: v.looked,
 	})
 }
 
-// runReloading runs a watcher while its rules are kept up to date, and returns
-// when both have ended.
-func runReloading(ctx context.Context, w *watcher.Watcher, r *reload.Reloader, requests <-chan os.Signal) error {
+// planOf is what a watcher does by a configuration and its rules.
+func planOf(c *config.Config, set *rules.Set) watcher.Plan {
+	return watcher.Plan{
+		Rules: set, Feeds: c.Feeds, Routes: c.Routes, Operators: c.Operators,
+		MinInterval: c.Fetch.MinInterval, StoryWindow: c.StoryWindow,
+	}
+}
+
+// runReloading runs a watcher while its plan is kept up to date from when it has
+// begun on, and returns when both have ended.
+func runReloading(ctx context.Context, w *watcher.Watcher, r *reload.Reloader, begun <-chan struct{}, requests <-chan os.Signal) error {
 	reloads, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	running.Go(func() { r.Run(reloads, requests) })
+	running.Go(func() {
+		select {
+		case <-begun:
+			r.Run(reloads, requests)
+		case <-reloads.Done():
+		}
+	})
 	defer running.Wait()
 	defer stop()
 	return w.Run(ctx)
@@ -100,18 +134,4 @@ func runReloading(ctx context.Context, w *watcher.Watcher, r *reload.Reloader, r
 // onDisk leaves out the rules that are in the program.
 func onDisk(paths []string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return strings.HasPrefix(p, config.Builtin) })
-}
-
-// configNotice returns what says that the configuration has changed since now,
-// if it has. Whoever asks for a reload may expect more than new rules.
-func configNotice(log *slog.Logger, path string) func() {
-	before, err := readText(path)
-	if err != nil {
-		return func() {} // there is none
-	}
-	return func() {
-		if after, err := readText(path); err == nil && !bytes.Equal(before, after) {
-			log.Warn("the configuration has changed, which counts from the next start on; only rules are reloaded", "file", path)
-		}
-	}
 }

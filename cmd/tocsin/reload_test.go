@@ -180,25 +180,25 @@ routes: {themes: [noise]}
 	d.waitFor("watching", "rules=1")
 
 	d.writeRule("gong")
-	d.waitFor("INFO", "rules reloaded", "rules=1", `changes="1 changed"`)
+	d.waitFor("INFO", "reloaded", "rules=1", `changes="rule noise.rings changed"`)
 	d.waitForNews()
 
 	d.writeRule("gong AND")
 	d.waitFor("ERROR", "rules/noise.yaml:4:40: rule \\\"noise.rings\\\": the query ends where a term should follow")
-	d.waitFor("WARN", "rules not reloaded, those before stay in use", "rules=1")
+	d.waitFor("WARN", "not reloaded, what was before stays in use")
 	d.waitForNews()
 
 	// Somebody asks, and asks again when it is right.
 	d.signal(syscall.SIGHUP)
-	d.waitFor("WARN", "rules not reloaded", `after="a request"`)
+	d.waitFor("WARN", "not reloaded", `after="a request"`)
 	d.writeRule("gong OR whistle")
 	d.signal(syscall.SIGHUP)
-	d.waitFor("INFO", "rules reloaded", `changes="1 changed"`)
+	d.waitFor("INFO", "reloaded", `changes="rule noise.rings changed"`)
 
 	// A theme that a route asks for is gone.
 	d.write("rules/noise.yaml", "version: 1\ntheme: sound\nrules:\n  - {id: sound.rings, require: gong}\n")
 	d.waitFor("ERROR", "tocsin.yaml:6:19", `there is no theme \"noise\"`)
-	d.waitFor("WARN", "rules not reloaded")
+	d.waitFor("WARN", "not reloaded")
 
 	// One more file, in a new folder.
 	d.writeRule("gong")
@@ -206,11 +206,62 @@ routes: {themes: [noise]}
 		t.Fatal(err)
 	}
 	d.write("rules/more/sound.yaml", "version: 1\ntheme: sound\nrules:\n  - {id: sound.rings, require: horn}\n")
-	d.waitFor("INFO", "rules reloaded", "rules=2", "1 added")
+	d.waitFor("INFO", "reloaded", "rules=2", "+1 rule")
+	d.waitForNews()
+	d.end()
+}
 
-	d.write("tocsin.yaml", configuration+"stories: {window: 1h}\n")
-	d.signal(syscall.SIGHUP)
-	d.waitFor("WARN", "the configuration has changed", "file=tocsin.yaml")
+// The daemon takes its configuration and its feeds as their files change, all of it
+// or nothing, and says what needs a restart.
+func TestRunReloadsItsConfiguration(t *testing.T) {
+	t.Parallel()
+	d := newDaemon(t)
+	configuration := `
+rules: [rules/]
+feeds: [feeds.yaml]
+schedule: "@every 1s"
+fetch: {allow_private: true, min_interval: 1s}
+web: {listen: ""}
+`
+	d.write("tocsin.yaml", configuration)
+	d.write("feeds.yaml", "- {url: http://127.0.0.1:1/nothing, schedule: \"@hourly\"}\n")
+	if err := os.Mkdir(d.path("rules"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.writeRule("gong")
+	d.start("run", "")
+	d.waitFor("watching", "feeds=1")
+
+	// A list of feeds.
+	d.write("feeds.yaml", "- {url: "+d.url+"}\n")
+	d.waitFor("INFO", "reloaded", "feeds=1", `changes="+1 feed, -1 feed"`)
+	d.waitFor("#ai-news")
+	d.waitForNews()
+
+	// What is half wrong is not taken.
+	d.write("tocsin.yaml", configuration+"routes: {channel: \"#elsewhere\"}\noperators: {channel: ops}\n")
+	d.waitFor("ERROR", "the configuration is wrong", `\"ops\" is no channel`)
+	d.waitFor("WARN", "not reloaded, what was before stays in use")
+	d.waitFor("#ai-news")
+
+	// A route, and what needs a restart.
+	d.write("tocsin.yaml", configuration+"routes: {channel: \"#elsewhere\"}\nstore: other.db\n")
+	d.waitFor("INFO", "reloaded", `changes="#ai-news takes nothing any more, #elsewhere now takes low or higher – at once"`)
+	d.waitFor("WARN", "what else has changed counts from the next start on", "keys=store")
+	d.waitFor("#elsewhere")
+
+	// Another list, which is watched from now on.
+	d.write("more.yaml", "- {url: http://127.0.0.1:1/more, schedule: \"@hourly\"}\n")
+	d.write("tocsin.yaml", strings.Replace(configuration, "feeds.yaml", "feeds.yaml, more.yaml", 1))
+	d.waitFor("INFO", "reloaded", "feeds=2", "+1 feed")
+	d.write("more.yaml", "- {url: http://127.0.0.1:1/more, schedule: \"@daily\"}\n")
+	d.waitFor("INFO", "reloaded", `changes="1 feed changed"`)
+
+	// Without its configuration it goes on.
+	if err := os.Remove(d.path("tocsin.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	d.waitFor("ERROR", "the configuration is wrong", "tocsin.yaml: ")
 	d.waitForNews()
 	d.end()
 }

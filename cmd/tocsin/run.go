@@ -22,11 +22,13 @@ SIGTERM or Ctrl-C. Alerts go to Slack where there is a token, else to the termin
 Feeds that name a hub are subscribed there, if the configuration has a callback for
 it (fetch.websub_callback), and are polled less often while the hub does its work.
 
-Rules are reloaded when their files change, and on SIGHUP. If anything is wrong with
-them, the log says what, and those before stay in use. The configuration, with the
-list of its rules, and the feeds are read at the start only.
+The configuration, the feeds and the rules are reloaded when their files change, and
+on SIGHUP, all together. If anything is wrong with any of them, the log says what, and
+what was before stays in use. What only a restart changes is said, too: the store, and
+what stands under fetch but min_interval, under slack, web and log.
 
-At web.listen it serves /livez, /readyz and /metrics. Under systemd it is a service of
+At web.listen it serves /livez, /readyz and /metrics, and at web.pprof, if that is
+given, the profiles of Go. Under systemd it is a service of
 Type=notify with a watchdog, and its log carries the journal's priorities.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -38,14 +40,15 @@ Type=notify with a watchdog, and its log carries the journal's priorities.`,
 	}
 }
 
-// run is the daemon, which reloads its rules on every signal from requests.
+// run is the daemon, which reloads on every signal from requests.
 func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	s, err := e.loadSettings(time.Now())
 	if err != nil {
 		return err
 	}
 	log := newLogger(e.stderr, s.config.Log, false)
-	sink, err := e.newSink("", s.config, log, newConsole(e.stderr))
+	v := newVitals(log, s)
+	sink, err := e.newSink("", s.config, log, newConsole(e.stderr), v.answered)
 	if err != nil {
 		return err
 	}
@@ -54,9 +57,13 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	v := newVitals(log, s)
 	site.serve(v)
 	defer site.close()
+	profiles, err := serveProfiles(log, s.config.Web.Profiles)
+	if err != nil {
+		return err
+	}
+	defer profiles()
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -69,7 +76,7 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 		if s.pushed {
 			site.takePushes(s.config.Fetch, w.Subscriber())
 		}
-		return runReloading(ctx, w, s.reloader(log, w, v, configNotice(log, e.configPath())), requests)
+		return runReloading(ctx, w, s.reloader(log, w, v), v.first, requests)
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
 // manager is the socket of a service manager.
@@ -77,6 +80,40 @@ func get(t *testing.T, address, path, token string) (code int, body string) {
 	return resp.StatusCode, string(data)
 }
 
+// profile returns a profile from the socket p, which is for its owner only.
+func (d *daemon) profile(t *testing.T, name string) string {
+	t.Helper()
+	if info, err := os.Stat(d.path("p")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket is %v, %v", info, err)
+	}
+	at := d.path("p")
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", at)
+	}}}
+	resp, err := client.Get("http://localhost/debug/pprof/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// lint has the text of metrics looked through as promtool check metrics does.
+func lint(t *testing.T, metrics string) {
+	t.Helper()
+	problems, err := promlint.New(strings.NewReader(metrics)).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
 // A service manager is told how the daemon is from its start to its end, and
 // whoever asks over HTTP is told the same.
 func TestRunIsAService(t *testing.T) {
@@ -87,7 +124,7 @@ rules: [rules/]
 feeds: [{url: %s}]
 schedule: "@every 1s"
 fetch: {allow_private: true, min_interval: 1s}
-web: {listen: "127.0.0.1:0", token_file: web.token}
+web: {listen: "127.0.0.1:0", token_file: web.token, feed_metrics: true, pprof: "unix:p"}
 log: {format: journal}
 `, d.url))
 	d.write("web.token", "open-sesame\n")
@@ -116,7 +153,9 @@ log: {format: journal}
 	_, metrics := get(t, address, "/metrics", "open-sesame")
 	for _, want := range []string{
 		`tocsin_alert_attempts_total{outcome="sent",route="#ai-news"} `, `tocsin_matches_total{rule="noise.rings",status="live"} `,
-		"\ntocsin_feeds 1\n", "\ntocsin_ready 1\n", "\ntocsin_rules_refused 0\n", "\ntocsin_publish_to_alert_seconds_count ", "\ngo_goroutines ",
+		"\ntocsin_feeds 1\n", "\ntocsin_ready 1\n", "\ntocsin_reload_refused 0\n", "\ntocsin_publish_to_alert_seconds_count ", "\ngo_goroutines ",
+		`tocsin_feed_polls_total{feed="` + d.url + `",outcome="read"} `, `tocsin_slack_answers_total{class="ok"} 0`,
+		`tocsin_store_operation_duration_seconds_count{operation="commit_poll"} `,
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics have no %q:\n%s", want, metrics)
@@ -125,6 +164,10 @@ log: {format: journal}
 	if strings.Contains(metrics, `outcome="read"} 0`) {
 		t.Error("no poll is counted")
 	}
+	lint(t, metrics)
+	if profile := d.profile(t, "heap?debug=1"); !strings.HasPrefix(profile, "heap profile:") {
+		t.Errorf("the profile of the heap is %.100q", profile)
+	}
 
 	d.signal(syscall.SIGHUP)
 	m.waitFor("RELOADING=1", "MONOTONIC_USEC=")
@@ -132,8 +175,8 @@ log: {format: journal}
 	d.writeRule("gong AND")
 	d.signal(syscall.SIGHUP)
 	m.waitFor("RELOADING=1")
-	m.waitFor("READY=1", "the rules on disk are wrong, those before are in use")
-	d.waitFor("<3>", "rules are wrong")
+	m.waitFor("READY=1", "the configuration on disk is wrong, the one before is in use")
+	d.waitFor("<3>", "the configuration is wrong")
 
 	d.signal(syscall.SIGTERM)
 	m.waitFor("STOPPING=1")

@@ -39,10 +39,12 @@ func (e *env) configPath() string {
 
 // settings is a whole configuration with its rules, checked.
 type settings struct {
+	path   string // of the configuration; "" for the starter pack
+	files  *fileReader
 	config *config.Config
 	rules  *rules.Set
-	draft  reload.Draft // that rules was compiled from
-	at     time.Time    // for which it was compiled
+	draft  reload.Draft // that both came from
+	at     time.Time    // for which the rules were compiled
 	pushed bool         // feeds are subscribed at the hubs that they name
 }
 
@@ -51,22 +53,22 @@ type settings struct {
 // What is only odd about rules is left to check; an odd configuration may do
 // something else than its operator thinks, so that is said.
 func (e *env) loadSettings(now time.Time) (*settings, error) {
-	c, problems, err := e.loadConfig()
+	s := &settings{path: e.configPath(), files: newFileReader(), at: now}
+	draft, problems, err := readDraft(s.path, s.files)
 	if err != nil {
 		return nil, err
 	}
-	if c == nil {
+	if draft.Config == nil {
 		return nil, e.refuse(problems)
 	}
 	for _, p := range problems {
 		e.printf("%s", p)
 	}
-	draft := readDraft(c)
-	set, problems := draft.Compile(now)
-	if set == nil {
+	s.draft, s.config = draft, draft.Config
+	if s.rules, problems = draft.Compile(now); s.rules == nil {
 		return nil, e.refuse(problems)
 	}
-	return &settings{config: c, rules: set, draft: draft, at: now}, nil
+	return s, nil
 }
 
 // loadRuleSet reads the rules that the paths name, by default those of the
@@ -94,12 +96,17 @@ func (e *env) loadRuleSet(paths []string) (*rules.Set, error) {
 
 // loadConfig reads the configuration and the feed lists.
 func (e *env) loadConfig() (*config.Config, []yamlfile.Problem, error) {
-	path := e.configPath()
+	return loadConfig(e.configPath(), readText)
+}
+
+// loadConfig reads the configuration at path, "" for the starter pack, and the
+// feed lists.
+func loadConfig(path string, read config.ReadFile) (*config.Config, []yamlfile.Problem, error) {
 	if path == "" {
 		c, problems := config.Default()
 		return c, problems, nil
 	}
-	c, problems, err := config.Load(path, readText)
+	c, problems, err := config.Load(path, read)
 	if err != nil {
 		return nil, nil, usage("reading the configuration: %w", err)
 	}
@@ -149,6 +156,7 @@ type listeners struct {
 	polled    func(watcher.PollReport)
 	attempted func(watcher.AttemptReport)
 	began     func()
+	took      func(operation string, d time.Duration)
 }
 
 // watch opens the store, has work use a watcher of the settings, and closes
@@ -163,25 +171,24 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 	reader := newReader(s.config.Fetch)
 	defer reader.Close()
 	o := watcher.Options{
-		Holder:      holder(),
-		Rules:       s.rules,
-		Feeds:       s.config.Feeds,
-		Routes:      s.config.Routes,
-		Operators:   s.config.Operators,
-		Requests:    s.config.Fetch.Concurrency,
-		PerHost:     s.config.Fetch.PerHost,
-		Timeout:     s.config.Fetch.Timeout,
-		MinInterval: s.config.Fetch.MinInterval,
-		StoryWindow: s.config.StoryWindow,
-		Polled:      told.polled,
-		Attempted:   told.attempted,
-		Began:       told.began,
+		Plan:      planOf(s.config, s.rules),
+		Holder:    holder(),
+		Requests:  s.config.Fetch.Concurrency,
+		PerHost:   s.config.Fetch.PerHost,
+		Timeout:   s.config.Fetch.Timeout,
+		Polled:    told.polled,
+		Attempted: told.attempted,
+		Began:     told.began,
 	}
 	o.Tidy = &watcher.Tidying{Store: db, Keep: s.config.Retention}
 	if s.pushed {
 		o.Push = &watcher.Push{Store: db, Hubs: reader, Callback: s.config.Fetch.WebsubCallback, MaxBody: s.config.Fetch.MaxBody}
 	}
-	return storeTrouble(work(watcher.New(log, db, reader, sink, time.Now, o)))
+	kept := watcher.Store(db)
+	if told.took != nil {
+		kept = timedStore{db, told.took}
+	}
+	return storeTrouble(work(watcher.New(log, kept, reader, sink, time.Now, o)))
 }
 
 // holder names this run of the program.
@@ -234,8 +241,9 @@ const (
 )
 
 // newSink returns where alerts are said: deliver is one of the words above, or
-// "" for Slack where there is a token and the terminal otherwise.
-func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *console) (watcher.Sink, error) {
+// "" for Slack where there is a token and the terminal otherwise. answered is told how
+// each call to Slack ends; nil tells nobody.
+func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *console, answered func(class string)) (watcher.Sink, error) {
 	token, err := slackToken(c.Slack)
 	if err != nil {
 		return nil, err
@@ -255,7 +263,11 @@ func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *c
 		if token == "" {
 			return nil, usage("there is no Slack token: set TOCSIN_SLACK_TOKEN, or slack.token_file in the configuration")
 		}
-		return watcher.SlackSink(log, slack.NewClient(token, c.Slack.APIURL, nil)), nil
+		client := slack.NewClient(token, c.Slack.APIURL, nil)
+		if answered != nil {
+			client.Answered(answered)
+		}
+		return watcher.SlackSink(log, client), nil
 	}
 	return nil, usage("--deliver must be slack, terminal or none, not %q", deliver)
 }

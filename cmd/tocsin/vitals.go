@@ -35,7 +35,7 @@ type vitals struct {
 	ending  bool
 	turned  time.Time // when its loops did last
 	hangs   error     // why they did not the last time; nil when they did
-	refused bool      // the rules on disk are wrong
+	refused bool      // the configuration on disk is not in use
 }
 
 func newVitals(log *slog.Logger, s *settings) *vitals {
@@ -60,7 +60,7 @@ func (v *vitals) of(w patient) {
 
 // listeners are those that the watcher tells what it does.
 func (v *vitals) listeners() listeners {
-	return listeners{polled: v.polled, attempted: v.attempted, began: v.began}
+	return listeners{polled: v.polled, attempted: v.attempted, began: v.began, took: v.metrics.StoreTook}
 }
 
 // began is called when the store is open and migrated, and the feeds have their
@@ -76,12 +76,12 @@ func (v *vitals) began() {
 // reloading is called when somebody asked for a reload.
 func (v *vitals) reloading() { v.systemd.reloading() }
 
-// looked is called when the rules were looked at.
+// looked is called when the configuration was looked at.
 func (v *vitals) looked(asked, refused bool) {
 	v.mu.Lock()
 	v.refused = refused
 	v.mu.Unlock()
-	v.metrics.RulesRefused(refused)
+	v.metrics.ReloadRefused(refused)
 	if asked {
 		v.systemd.ready(v.status(context.Background()))
 	}
@@ -193,7 +193,7 @@ func (v *vitals) status(ctx context.Context) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.refused {
-		parts = append(parts, "the rules on disk are wrong, those before are in use")
+		parts = append(parts, "the configuration on disk is wrong, the one before is in use")
 	}
 	return strings.Join(parts, "; ")
 }

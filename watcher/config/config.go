@@ -94,6 +94,11 @@ type Web struct {
 	Listen    string // host:port; "" serves nothing
 	Asked     bool   // the file has Listen: it is no default
 	TokenFile string // what requests must carry; "" asks for none, on loopback only
+	// FeedMetrics says that the metrics have series of every single feed.
+	FeedMetrics bool
+	// Profiles is the network, unix or tcp, and the address at which profiles are
+	// served, which is on this machine; "" for nowhere.
+	Profiles [2]string
 }
 
 // Defaults that other code needs too.

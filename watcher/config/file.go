@@ -233,6 +233,13 @@ type webBlock struct {
 	// Authorization: Bearer. It must be given where listen is not on loopback.
 	// Default: none.
 	TokenFile yamlfile.String `yaml:"token_file"`
+	// FeedMetrics says whether the metrics have series of every single feed, too.
+	// Default: false.
+	FeedMetrics yamlfile.Bool `yaml:"feed_metrics"`
+	// Pprof is where Go's profiles of the daemon are served, which tell much of what
+	// it holds: unix:PATH, a socket for the user that it runs as, or an address on
+	// loopback such as 127.0.0.1:6060. Default: nowhere.
+	Pprof yamlfile.String `yaml:"pprof"`
 }
 
 // logBlock is how the daemon logs.

@@ -37,7 +37,7 @@ func (l *loader) callback(f *fetchBlock) string {
 }
 
 func (l *loader) web(b *webBlock, pushed bool) Web {
-	w := Web{Listen: DefaultListen, Asked: pushed}
+	w := Web{Listen: DefaultListen, Asked: pushed, FeedMetrics: b.FeedMetrics.Value, Profiles: l.profiles(b.Pprof)}
 	if b.TokenFile.Value != "" {
 		w.TokenFile = l.tokenFile(b.TokenFile, "web.token_file")
 	}
@@ -61,6 +61,22 @@ func (l *loader) web(b *webBlock, pushed bool) Web {
 			WithHint("listen on " + net.JoinHostPort("127.0.0.1", port) + ", or name a file with a token"))
 	}
 	return w
+}
+
+// profiles is where profiles are served: the network and the address.
+func (l *loader) profiles(s yamlfile.String) [2]string {
+	if s.Value == "" {
+		return [2]string{}
+	}
+	if path, isPath := strings.CutPrefix(s.Value, "unix:"); isPath && path != "" {
+		return [2]string{"unix", l.relative(path)}
+	}
+	host, port, err := net.SplitHostPort(s.Value)
+	if _, numeric := strconv.ParseUint(port, 10, 16); err != nil || numeric != nil || !isLoopback(host) {
+		l.add(yamlfile.Errorf(s.Pos, "pprof", "web.pprof must be a socket or an address on loopback, since profiles tell what is secret").
+			WithHint("write unix:/run/tocsin/pprof.sock, or 127.0.0.1:6060"))
+	}
+	return [2]string{"tcp", s.Value}
 }
 
 // isLoopback reports whether only this machine reaches a host that is listened

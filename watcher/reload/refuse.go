@@ -11,7 +11,7 @@ const (
 	maxLine  = 500 // characters of one problem that are logged
 )
 
-// refuse says what is wrong with new rules. Warnings are for check.
+// refuse says what is wrong with what was read. Warnings are for check.
 func (r *Reloader) refuse(problems []yamlfile.Problem, why string) {
 	errors := 0
 	for _, p := range problems {
@@ -19,13 +19,13 @@ func (r *Reloader) refuse(problems []yamlfile.Problem, why string) {
 			continue
 		}
 		if errors++; errors <= maxLines {
-			r.log.Error("rules are wrong", "problem", shorten(p.Error()))
+			r.log.Error("the configuration is wrong", "problem", shorten(p.Error()))
 		}
 	}
 	if more := errors - maxLines; more > 0 {
-		r.log.Error("rules are wrong", "problem", fmt.Sprintf("and %d more; tocsin check shows all", more))
+		r.log.Error("the configuration is wrong", "problem", fmt.Sprintf("and %d more; tocsin check shows all", more))
 	}
-	r.log.Warn("rules not reloaded, those before stay in use", "rules", len(r.inUse.Set.Rules()), "errors", errors, "after", why)
+	r.log.Warn("not reloaded, what was before stays in use", "errors", errors, "after", why)
 }
 
 // shorten cuts off what would be too much for a line in a log.

@@ -1,79 +1,95 @@
-// Package reload keeps the rules of a running daemon as their files have them.
-// It notices changes, waits until they are whole, and puts the new rules in use
-// only if nothing is wrong with them; else it says what, and the ones before
-// stay in use.
+// Package reload keeps what a running daemon goes by as its files have it: the
+// configuration, the feeds and the rules. It notices changes, waits until they
+// are whole, and puts them in use all together, only if nothing is wrong with
+// any of them; else it says what, and what was before stays in use.
 //
-// It does not know which files there are or what a configuration is: whoever
-// uses it reads and compiles, in the same way as when the daemon began.
+// It does not know which files there are: whoever uses it reads and compiles,
+// in the same way as when the daemon began.
 package reload
 
 import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/config"
 )
 
-// Draft is rules as their files have them, before it is known whether they can
-// be used.
+// Setup is what a daemon goes by.
+type Setup struct {
+	Config *config.Config
+	Rules  *rules.Set
+}
+
+// Draft is a setup as its files have it, before it is known whether it can be
+// used.
 type Draft struct {
+	// Files are the files and folders that it was read from, or would have been.
+	Files []string
 	// Digest is the same for the same files with the same content, and for the
 	// same trouble with reading them.
 	Digest string
+	// Secrets says of each file that holds a secret what its digest is.
+	Secrets map[string]string
+	// Config is nil when there is an error among the problems of Compile.
+	Config *config.Config
 	// Compile makes the rules that count at now. The set is nil when there is an
-	// error among the problems.
+	// error among the problems, of whatever file.
 	Compile func(now time.Time) (*rules.Set, []yamlfile.Problem)
 }
 
-// InUse is rules that are in use.
+// InUse is a draft that is in use.
 type InUse struct {
 	Draft
 	Set *rules.Set
 	At  time.Time // the time for which it was compiled
 }
 
+func (u *InUse) setup() Setup { return Setup{u.Config, u.Set} }
+
 // Options is what a Reloader does its work with.
 type Options struct {
-	// Read reads the rules.
+	// Read reads the files.
 	Read func() Draft
-	// Use puts rules in use.
-	Use func(*rules.Set)
-	// Watch begins to watch what Read reads, for changes from then on. One
-	// signal may stand for many changes. It is called again after changes, when
-	// the watch before was stopped, since there may be other things to watch.
-	Watch func() (changed <-chan struct{}, stop func(), err error)
+	// Use puts a setup in use, or, with an error, nothing of it.
+	Use func(context.Context, Setup) error
+	// Watch begins to watch files and folders, for changes from then on. One
+	// signal may stand for many changes.
+	Watch func(paths []string) (changed <-chan struct{}, stop func(), err error)
 	// Asked is called before a reload that somebody asked for; nil calls nothing.
 	Asked func()
-	// Looked is called after every look at the rules, with whether somebody asked
-	// for it, and whether the rules, as the files have them, are wrong; nil calls
-	// nothing.
+	// Looked is called after every look at the files, with whether somebody asked
+	// for it, and whether what they say is not in use; nil calls nothing.
 	Looked func(asked, refused bool)
 }
 
-// Reloader keeps rules up to date. Make it with New.
+// Reloader keeps a setup up to date. Make it with New.
 type Reloader struct {
 	log  *slog.Logger
 	now  func() time.Time
 	opts Options
 
+	begun Draft // what the daemon began with, for what only a restart changes
 	inUse InUse
 	tried string // the digest that was looked at last
 
+	files   []string // that are watched
 	changed <-chan struct{}
 	stop    func() // ends the watch; nil when there is none
 	blind   bool   // the last watch could not be set up
 }
 
-// New returns a reloader for a daemon that begins with the rules in use. It
-// starts nothing.
+// New returns a reloader for a daemon that begins with what is in use. It starts
+// nothing.
 func New(log *slog.Logger, now func() time.Time, inUse InUse, o Options) *Reloader {
-	return &Reloader{log: log, now: now, opts: o, inUse: inUse, tried: inUse.Digest}
+	return &Reloader{log: log, now: now, opts: o, begun: inUse.Draft, inUse: inUse, tried: inUse.Digest, files: inUse.Files}
 }
 
-// Why rules are looked at, as the log says it.
+// Why files are looked at, as the log says it.
 const (
 	onChange  = "a change of the files"
 	onRequest = "a request"
@@ -84,11 +100,11 @@ const (
 // again: what made them unreadable may have passed without a change of them.
 const often = time.Minute
 
-// Run puts new rules in use until ctx ends: when files change, when a signal
+// Run puts what is new in use until ctx ends: when files change, when a signal
 // comes from asked, and when a day ends with which tunings expire.
 func (r *Reloader) Run(ctx context.Context, asked <-chan os.Signal) {
 	defer r.unwatch()
-	r.reload(onChange) // files may have changed since they were read
+	r.reload(ctx, onChange) // files may have changed since they were read
 	tick := time.NewTicker(often)
 	defer tick.Stop()
 	for {
@@ -99,16 +115,16 @@ func (r *Reloader) Run(ctx context.Context, asked <-chan os.Signal) {
 			if r.opts.Asked != nil {
 				r.opts.Asked()
 			}
-			r.reload(onRequest)
+			r.reload(ctx, onRequest)
 		case <-r.changed:
 			if !settle(ctx, r.changed) {
 				return
 			}
-			r.reload(onChange)
+			r.reload(ctx, onChange)
 		case <-tick.C:
-			r.newDay()
+			r.newDay(ctx)
 			if r.refused() {
-				r.reload(onChange)
+				r.reload(ctx, onChange)
 			}
 		}
 	}
@@ -139,22 +155,38 @@ func settle(ctx context.Context, changed <-chan struct{}) bool {
 	}
 }
 
-// reload reads the files and takes what they say if it is something new. Rules
-// that were refused are told of again only to somebody who asks.
-func (r *Reloader) reload(why string) {
+// reload reads the files and takes what they say if it is something new. What
+// was refused is told of again only to somebody who asks.
+func (r *Reloader) reload(ctx context.Context, why string) {
 	defer func() {
 		if r.opts.Looked != nil {
 			r.opts.Looked(why == onRequest, r.refused())
 		}
 	}()
-	r.watch() // first, so that what changes after the reading is noticed
-	d := r.opts.Read()
+	d := r.read()
 	if d.Digest == r.tried && !(why == onRequest && r.refused()) {
-		r.log.Debug("rules are unchanged", "after", why)
+		r.log.Debug("the configuration is unchanged", "after", why)
 		return
 	}
 	r.tried = d.Digest
-	r.take(d, r.now(), why)
+	r.take(ctx, d, r.now(), why)
+}
+
+// maxReads is how often files are read until those that are watched are those
+// that they name: a configuration names the lists of its feeds.
+const maxReads = 3
+
+// read reads the files while they are watched.
+func (r *Reloader) read() (d Draft) {
+	for range maxReads {
+		r.watch() // first, so that what changes after the reading is noticed
+		d = r.opts.Read()
+		if slices.Equal(d.Files, r.files) {
+			break
+		}
+		r.files = d.Files
+	}
+	return d
 }
 
 // refused reports whether the files, as they were read last, are not in use.
@@ -162,27 +194,37 @@ func (r *Reloader) refused() bool { return r.tried != r.inUse.Digest }
 
 // newDay compiles the rules in use again when they were compiled on another day,
 // UTC, since tunings count until the end of one. The files are left alone.
-func (r *Reloader) newDay() {
+func (r *Reloader) newDay(ctx context.Context) {
 	now := r.now()
 	if now.UTC().Truncate(24 * time.Hour).Equal(r.inUse.At.UTC().Truncate(24 * time.Hour)) {
 		return
 	}
 	r.inUse.At = now // also if they are refused: that is said once a day
-	r.take(r.inUse.Draft, now, onNewDay)
+	r.take(ctx, r.inUse.Draft, now, onNewDay)
 }
 
 // take puts a draft in use if it is whole and right.
-func (r *Reloader) take(d Draft, now time.Time, why string) {
+func (r *Reloader) take(ctx context.Context, d Draft, now time.Time, why string) {
 	set, problems := d.Compile(now)
 	if set == nil {
 		r.refuse(problems, why)
 		return
 	}
-	diff := rules.Compare(r.inUse.Set, set)
-	if why == onNewDay && diff.None() {
+	next := InUse{d, set, now}
+	changes := Compare(r.inUse.setup(), next.setup())
+	if why == onNewDay && len(changes) == 0 {
 		return
 	}
-	r.opts.Use(set)
-	r.inUse = InUse{d, set, now}
-	r.log.Info("rules reloaded", "rules", len(set.Rules()), "changes", diff.String(), "after", why)
+	if err := r.opts.Use(ctx, next.setup()); err != nil {
+		if ctx.Err() == nil {
+			r.log.Error("not reloaded, what was before stays in use", "reason", err, "after", why)
+		}
+		r.tried = "" // what went wrong is not in the files: they are tried again
+		return
+	}
+	r.inUse = next
+	r.log.Info("reloaded", "feeds", len(d.Config.Feeds), "rules", len(set.Rules()), "changes", listed(changes), "after", why)
+	if keys := restarts(r.begun, d); len(keys) > 0 {
+		r.log.Warn("what else has changed counts from the next start on", "keys", listed(keys))
+	}
 }

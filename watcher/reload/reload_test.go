@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/config"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,6 +40,11 @@ type rig struct {
 	text     string // of the file
 	readErr  string // why it cannot be read; "" it can
 	watchErr error
+	useErr   error
+	config   config.Config
+	lists    []string // that the configuration names
+	watched  []string
+	secrets  map[string]string
 
 	log     bytes.Buffer
 	changed chan struct{}
@@ -46,7 +53,7 @@ type rig struct {
 	watches int // that were begun
 	stopped int // that were ended
 	hangups int // calls of Asked
-	used    []*rules.Set
+	used    []Setup
 	usedAt  time.Time
 }
 
@@ -72,9 +79,16 @@ func run(t *testing.T, text string, f func(r *rig)) {
 				r.reads++
 				return r.draft()
 			},
-			Use: func(s *rules.Set) { r.used, r.usedAt = append(r.used, s), time.Now() },
-			Watch: func() (<-chan struct{}, func(), error) {
+			Use: func(_ context.Context, s Setup) error {
+				if r.useErr != nil {
+					return r.useErr
+				}
+				r.used, r.usedAt = append(r.used, s), time.Now()
+				return nil
+			},
+			Watch: func(paths []string) (<-chan struct{}, func(), error) {
 				r.taken()
+				r.watched = paths
 				if r.watchErr != nil {
 					return nil, nil, r.watchErr
 				}
@@ -98,8 +112,9 @@ func run(t *testing.T, text string, f func(r *rig)) {
 
 // draft is the file as it is.
 func (r *rig) draft() Draft {
-	text, readErr := r.text, r.readErr
-	return Draft{Digest: text + readErr, Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) {
+	text, readErr, c := r.text, r.readErr, r.config
+	files := append([]string{"tocsin.yaml"}, r.lists...)
+	return Draft{Files: files, Digest: fmt.Sprint(text, readErr, c, files), Secrets: r.secrets, Config: &c, Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) {
 		r.taken()
 		if readErr != "" {
 			return nil, []yamlfile.Problem{{File: "rules.yaml", Msg: readErr}}
@@ -169,7 +184,7 @@ func (r *rig) matches(title string) string {
 		r.t.Fatal("no rules were put in use")
 	}
 	var ids []string
-	for _, m := range r.used[len(r.used)-1].Evaluate(&rules.Article{Title: title}) {
+	for _, m := range r.used[len(r.used)-1].Rules.Evaluate(&rules.Article{Title: title}) {
 		ids = append(ids, m.Rule.ID)
 	}
 	return strings.Join(ids, " ")
@@ -187,7 +202,7 @@ func TestASaveIsTakenWhenItIsOver(t *testing.T) {
 		last := time.Now().Add(-quiet + time.Millisecond)
 		r.wants(0)
 		r.after(time.Second)
-		r.wants(1, `level=INFO msg="rules reloaded" rules=2 changes="1 added" after="a change of the files"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a change of the files"`)
 		if wait := r.usedAt.Sub(last); wait != quiet {
 			t.Errorf("it was taken %s after the last change", wait)
 		}
@@ -222,7 +237,7 @@ func TestWhatChangedBeforeTheWatchIsTaken(t *testing.T) {
 		set, _ := d.Compile(time.Now())
 		r.text = gong
 		reloader := New(slog.New(slog.DiscardHandler), time.Now, InUse{d, set, time.Now()}, Options{
-			Read: r.draft, Use: func(s *rules.Set) { r.used = append(r.used, s) }, Watch: Files(nil),
+			Read: r.draft, Use: func(_ context.Context, s Setup) error { r.used = append(r.used, s); return nil }, Watch: Files,
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -237,8 +252,8 @@ func TestBrokenRulesAreNotTaken(t *testing.T) {
 	t.Parallel()
 	refused := func(after string) []string {
 		return []string{
-			`level=ERROR msg="rules are wrong" problem=` + mistake,
-			`level=WARN msg="rules not reloaded, those before stay in use" rules=1 errors=1 after="` + after + `"`,
+			`level=ERROR msg="the configuration is wrong" problem=` + mistake,
+			`level=WARN msg="not reloaded, what was before stays in use" errors=1 after="` + after + `"`,
 		}
 	}
 	run(t, bell, func(r *rig) {
@@ -257,7 +272,7 @@ func TestBrokenRulesAreNotTaken(t *testing.T) {
 
 		r.save(gong)
 		r.after(time.Second)
-		r.wants(1, `level=INFO msg="rules reloaded" rules=2 changes="1 added" after="a change of the files"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a change of the files"`)
 
 		// Back to what is in use, after another slip.
 		r.save(broken)
@@ -265,7 +280,7 @@ func TestBrokenRulesAreNotTaken(t *testing.T) {
 		r.log.Reset()
 		r.save(gong)
 		r.after(time.Second)
-		r.wants(2, `level=INFO msg="rules reloaded" rules=2 changes=none after="a change of the files"`)
+		r.wants(2, `level=INFO msg=reloaded feeds=0 rules=2 changes=none after="a change of the files"`)
 	})
 }
 
@@ -285,7 +300,7 @@ func TestASignalReloadsAtOnce(t *testing.T) {
 	run(t, bell, func(r *rig) {
 		r.text = gong
 		r.hangUp()
-		r.wants(1, `level=INFO msg="rules reloaded" rules=2 changes="1 added" after="a request"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a request"`)
 		if r.hangups != 1 {
 			t.Errorf("Asked was called %d times", r.hangups)
 		}
@@ -310,7 +325,7 @@ func TestALongListOfProblemsIsCutOff(t *testing.T) {
 				t.Errorf("a line of %d bytes", len(l))
 			}
 		}
-		if want := `level=ERROR msg="rules are wrong" problem="and 12 more; tocsin check shows all"`; lines[10] != want {
+		if want := `level=ERROR msg="the configuration is wrong" problem="and 12 more; tocsin check shows all"`; lines[10] != want {
 			t.Errorf("the last but one line is %s", lines[10])
 		}
 		if !strings.Contains(lines[11], "errors=22") {
@@ -330,7 +345,7 @@ func TestATuningExpiresWhileTheDaemonRuns(t *testing.T) {
 		today := time.Now().UTC().Truncate(24 * time.Hour)
 		r.save(expiring(today.AddDate(0, 0, 1), "exclude: opinion"))
 		r.after(time.Second)
-		r.wants(1, `level=INFO msg="rules reloaded" rules=1 changes="1 changed" after="a change of the files"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=1 changes="rule noise.bell changed" after="a change of the files"`)
 
 		// The file is broken when the day comes, which does not make the tuning
 		// count for longer.
@@ -345,7 +360,7 @@ func TestATuningExpiresWhileTheDaemonRuns(t *testing.T) {
 			t.Errorf("the tuning does not count on its last day: %q", got)
 		}
 		r.after(time.Second + often)
-		r.wants(2, `level=INFO msg="rules reloaded" rules=1 changes="1 changed" after="a new day"`)
+		r.wants(2, `level=INFO msg=reloaded feeds=0 rules=1 changes="rule noise.bell changed" after="a new day"`)
 		if got := r.matches("A bell, an opinion"); got != "noise.bell" {
 			t.Errorf("the tuning counts after its last day: %q", got)
 		}
@@ -359,10 +374,10 @@ func TestRulesThatNeedAnExpiredTuningAreToldOfOnceADay(t *testing.T) {
 		text := strings.Replace(expiring(today, "signals: [{when: loud, points: 5}]"), "require: bell}", "require: bell, threshold: 5}", 1)
 		r.save(text)
 		r.after(time.Second)
-		r.wants(1, `level=INFO msg="rules reloaded" rules=1 changes="1 changed" after="a change of the files"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=1 changes="rule noise.bell threshold 0→5" after="a change of the files"`)
 		want := []string{
-			`level=ERROR msg="rules are wrong" problem="rules.yaml:4:48: rule \"noise.bell\": the threshold 5 cannot be reached (the points add up to 0 at most)"`,
-			`level=WARN msg="rules not reloaded, those before stay in use" rules=1 errors=1 after="a new day"`,
+			`level=ERROR msg="the configuration is wrong" problem="rules.yaml:4:48: rule \"noise.bell\": the threshold 5 cannot be reached (the points add up to 0 at most)"`,
+			`level=WARN msg="not reloaded, what was before stays in use" errors=1 after="a new day"`,
 		}
 		for day := range 2 {
 			r.after(time.Until(today.AddDate(0, 0, day+2)) - time.Hour)
@@ -376,21 +391,21 @@ func TestWithoutAWatchASignalReloads(t *testing.T) {
 	run(t, bell, func(r *rig) {
 		r.watchErr = errors.New("no space left on device")
 		r.hangUp()
-		warning := `level=WARN msg="rule files are not watched, only SIGHUP reloads them" err="no space left on device"`
+		warning := `level=WARN msg="files are not watched, only SIGHUP reloads them" err="no space left on device"`
 		r.wants(0, warning)
 
 		r.text = gong
 		r.touch()
 		r.after(time.Hour)
 		r.hangUp()
-		r.wants(1, `level=INFO msg="rules reloaded" rules=2 changes="1 added" after="a request"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a request"`)
 
 		// It works again, fails again, and says so again.
 		r.watchErr = nil
 		r.hangUp()
 		r.save(bell)
 		r.after(time.Second)
-		r.wants(2, `level=INFO msg="rules reloaded" rules=1 changes="1 gone" after="a change of the files"`)
+		r.wants(2, `level=INFO msg=reloaded feeds=0 rules=1 changes="-1 rule" after="a change of the files"`)
 		r.watchErr = errors.New("no space left on device")
 		r.hangUp()
 		r.wants(2, warning)
@@ -404,11 +419,82 @@ func TestWhatCannotBeReadIsTriedAgain(t *testing.T) {
 		r.save(gong)
 		r.after(time.Second)
 		r.wants(0,
-			`level=ERROR msg="rules are wrong" problem="rules.yaml: permission denied"`,
-			`level=WARN msg="rules not reloaded, those before stay in use" rules=1 errors=1 after="a change of the files"`)
+			`level=ERROR msg="the configuration is wrong" problem="rules.yaml: permission denied"`,
+			`level=WARN msg="not reloaded, what was before stays in use" errors=1 after="a change of the files"`)
 		r.after(time.Hour)
 		r.readErr = "" // the permission of a folder far above was wrong
 		r.after(often)
-		r.wants(1, `level=INFO msg="rules reloaded" rules=2 changes="1 added" after="a change of the files"`)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a change of the files"`)
+	})
+}
+
+func TestAConfigurationIsTakenWithItsRules(t *testing.T) {
+	t.Parallel()
+	run(t, bell, func(r *rig) {
+		r.text = gong
+		r.config.Operators = "#ops"
+		r.config.Feeds = []config.Feed{{URL: "https://a.example/feed"}}
+		r.hangUp()
+		r.wants(1, `level=INFO msg=reloaded feeds=1 rules=2 changes="+1 feed, +1 rule, operators.channel none→#ops" after="a request"`)
+		if got := r.used[0].Config.Operators; got != "#ops" {
+			t.Errorf("put in use: %q", got)
+		}
+	})
+}
+
+func TestWhatNeedsARestartIsSaidUntilItIsAsItWas(t *testing.T) {
+	t.Parallel()
+	run(t, bell, func(r *rig) {
+		r.config.Store, r.config.Web.Listen = "other.db", "127.0.0.1:1"
+		r.hangUp()
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=1 changes=none after="a request"`,
+			`level=WARN msg="what else has changed counts from the next start on" keys="store, web.listen"`)
+		r.config.Web.Listen = ""
+		r.text = gong
+		r.hangUp()
+		r.wants(2, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a request"`,
+			`level=WARN msg="what else has changed counts from the next start on" keys=store`)
+		r.config.Store = ""
+		r.hangUp()
+		r.wants(3, `level=INFO msg=reloaded feeds=0 rules=2 changes=none after="a request"`)
+		r.config.Slack.TokenFile = "token"
+		r.hangUp()
+		r.log.Reset()
+		r.secrets = map[string]string{"token": "another one"}
+		r.config.Operators = "#ops"
+		r.hangUp()
+		r.wants(5, `level=INFO msg=reloaded feeds=0 rules=2 changes="operators.channel none→#ops" after="a request"`,
+			`level=WARN msg="what else has changed counts from the next start on" keys=slack.token_file`)
+	})
+}
+
+func TestWhatAConfigurationNamesIsWatchedFromThenOn(t *testing.T) {
+	t.Parallel()
+	run(t, bell, func(r *rig) {
+		r.lists = []string{"feeds.yaml"}
+		reads := r.reads
+		r.hangUp()
+		if want := []string{"tocsin.yaml", "feeds.yaml"}; !slices.Equal(r.watched, want) {
+			t.Errorf("watched %q, want %q", r.watched, want)
+		}
+		if n := r.reads - reads; n != 2 {
+			t.Errorf("the files were read %d times: once more when all of them are watched", n)
+		}
+	})
+}
+
+func TestWhatTheStoreCannotTakeIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	run(t, bell, func(r *rig) {
+		r.useErr = errors.New("the disk is full")
+		r.text = gong
+		r.hangUp()
+		failed := `level=ERROR msg="not reloaded, what was before stays in use" reason="the disk is full" after="a `
+		r.wants(0, failed+`request"`)
+		r.after(often)
+		r.wants(0, failed+`change of the files"`)
+		r.useErr = nil
+		r.after(often)
+		r.wants(1, `level=INFO msg=reloaded feeds=0 rules=2 changes="+1 rule" after="a change of the files"`)
 	})
 }

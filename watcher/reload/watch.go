@@ -14,12 +14,12 @@ import (
 )
 
 // watch watches what is there now in the place of what was watched before.
-// Without a watch only a request reloads rules, which is said once.
+// Without a watch only a request reloads, which is said once.
 func (r *Reloader) watch() {
 	r.unwatch()
-	changed, stop, err := r.opts.Watch()
+	changed, stop, err := r.opts.Watch(r.files)
 	if err != nil && !r.blind {
-		r.log.Warn("rule files are not watched, only SIGHUP reloads them", "err", err)
+		r.log.Warn("files are not watched, only SIGHUP reloads them", "err", err)
 	}
 	r.blind = err != nil
 	if err == nil {
@@ -34,22 +34,16 @@ func (r *Reloader) unwatch() {
 	r.changed, r.stop = nil, nil
 }
 
-// Files is an Options.Watch for files, and for folders with all that is below
+// Files is the Options.Watch of real files, and of folders with all that is below
 // them but hidden. Without any path there is nothing to watch.
 //
 // Folders are watched, not files, since editors put a new file in the place of
 // the old one; and all links on the way to each file, since whoever deploys
 // files as a whole turns a link to them. What is not there is waited for.
-func Files(paths []string) func() (changed <-chan struct{}, stop func(), err error) {
-	return func() (<-chan struct{}, func(), error) {
-		if len(paths) == 0 {
-			return nil, nil, nil
-		}
-		return watchFiles(paths)
+func Files(paths []string) (<-chan struct{}, func(), error) {
+	if len(paths) == 0 {
+		return nil, nil, nil
 	}
-}
-
-func watchFiles(paths []string) (<-chan struct{}, func(), error) {
 	w, err := newFileWatch(paths)
 	if err != nil {
 		return nil, nil, limitHint(err)

@@ -14,6 +14,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/watcher/config"
 )
 
 // patience is when a test that waits for something gives up.
@@ -173,7 +174,7 @@ func TestFilesNoticesWhatChangesRules(t *testing.T) {
 				paths = append(paths, s.path(p))
 			}
 			for i, step := range tt.steps {
-				changed, stop, err := Files(paths)()
+				changed, stop, err := Files(paths)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -223,7 +224,7 @@ func watchOf(t *testing.T, paths ...string) *fileWatch {
 func TestWhatCannotBeWatchedIsNamed(t *testing.T) {
 	t.Parallel()
 	folder := newSite(t).path(strings.Repeat("x", 300))
-	_, _, err := Files([]string{filepath.Join(folder, "rules")})()
+	_, _, err := Files([]string{filepath.Join(folder, "rules")})
 	if want := "watching " + folder + ": file name too long"; err == nil || err.Error() != want {
 		t.Errorf("the error is %v, want %s", err, want)
 	}
@@ -245,7 +246,7 @@ func TestRunWithFiles(t *testing.T) {
 	s.write("rules/a.yaml", bell)
 	read := func() Draft {
 		text, err := os.ReadFile(s.path("rules/a.yaml"))
-		return Draft{Digest: string(text), Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) {
+		return Draft{Files: []string{s.path("rules")}, Digest: string(text), Config: new(config.Config), Compile: func(now time.Time) (*rules.Set, []yamlfile.Problem) {
 			if err != nil {
 				return nil, []yamlfile.Problem{{Msg: err.Error()}}
 			}
@@ -258,7 +259,7 @@ func TestRunWithFiles(t *testing.T) {
 	set, _ := d.Compile(time.Now())
 	used := make(chan *rules.Set)
 	reloader := New(slog.New(slog.DiscardHandler), time.Now, InUse{d, set, time.Now()}, Options{
-		Read: read, Use: func(s *rules.Set) { used <- s }, Watch: Files([]string{s.path("rules")}),
+		Read: read, Use: func(_ context.Context, s Setup) error { used <- s.Rules; return nil }, Watch: Files,
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup

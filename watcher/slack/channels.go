@@ -56,6 +56,7 @@ func (c *Client) lookUp(ctx context.Context, name string) (string, error) {
 		if err != nil {
 			return "", c.failure(doing, &trace, err)
 		}
+		c.answered(ok)
 		for _, ch := range page {
 			if ch.Name == name {
 				c.learn(name, ch.ID)

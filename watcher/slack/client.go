@@ -34,6 +34,9 @@ type Client struct {
 	api   *slack.Client
 	token string // to keep it out of errors
 
+	// answered is told how each call ended, in a word: ok, or its class.
+	answered func(class string)
+
 	mu       sync.Mutex
 	channels map[string]string // IDs by name without #
 	mentions map[string]string // IDs by name without @
@@ -57,7 +60,23 @@ func NewClient(token, apiURL string, hc *http.Client) *Client {
 	if apiURL != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(apiURL, "/")+"/"))
 	}
-	return &Client{api: slack.New(token, options...), token: token, channels: make(map[string]string), mentions: make(map[string]string)}
+	return &Client{api: slack.New(token, options...), token: token, answered: func(string) {}, channels: make(map[string]string), mentions: make(map[string]string)}
+}
+
+// Answered has f told how each call to Slack ends: ok, or the name of a Class. It
+// is called before the client is used.
+func (c *Client) Answered(f func(class string)) { c.answered = f }
+
+// ok is what Answered is told of a call that succeeded.
+const ok = "ok"
+
+// Answers are all that Answered is told.
+func Answers() []string {
+	words := []string{ok}
+	for c := Unknown; c <= Transient; c++ {
+		words = append(words, c.String())
+	}
+	return words
 }
 
 // Format prints nothing of what a client holds, whatever the verb.
@@ -101,8 +120,9 @@ func (c *Client) post(ctx context.Context, channel string, m Message) (Receipt, 
 		return Receipt{}, c.failure(doing, &trace, err)
 	}
 	if id == "" || ts == "" {
-		return Receipt{}, unanswered(doing)
+		return Receipt{}, c.unanswered(doing)
 	}
+	c.answered(ok)
 	c.learn(channel, id)
 	return Receipt{Channel: id, TS: ts}, nil
 }
@@ -207,8 +227,9 @@ func (c *Client) historyPage(ctx context.Context, doing string, params *slack.Ge
 		return nil, c.failure(doing, &trace, err)
 	}
 	if !page.Ok {
-		return nil, unanswered(doing)
+		return nil, c.unanswered(doing)
 	}
+	c.answered(ok)
 	return page, nil
 }
 
@@ -257,8 +278,9 @@ func (c *Client) authTest(ctx context.Context) (*slack.AuthTestResponse, error) 
 		return nil, c.failure(doing, &trace, err)
 	}
 	if answer.UserID == "" {
-		return nil, unanswered(doing)
+		return nil, c.unanswered(doing)
 	}
+	c.answered(ok)
 	c.mu.Lock()
 	c.self = identity{bot: answer.BotID, user: answer.UserID}
 	c.mu.Unlock()

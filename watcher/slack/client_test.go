@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -558,5 +559,27 @@ func TestOtherErrorsAreUnknown(t *testing.T) {
 	wrapped := fmt.Errorf("delivering: %w", &slack.Error{Class: slack.Channel, RetryAfter: time.Second})
 	if class, after := slack.Classify(wrapped); class != slack.Channel || after != time.Second {
 		t.Errorf("Classify of a wrapped error = %v, %v", class, after)
+	}
+}
+
+func TestEveryAnswerIsToldOf(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, slacktest.Options{})
+	c := newClient(t, s)
+	var told []string
+	c.Answered(func(class string) { told = append(told, class) })
+	s.Fail("chat.postMessage", slacktest.RateLimited(time.Second))
+	c.Post(t.Context(), general, sample("k"))
+	c.Post(t.Context(), general, sample("k"))
+	if _, found, err := c.Find(t.Context(), general, "k", time.Now()); !found || err != nil {
+		t.Errorf("found %v, %v", found, err)
+	}
+	if want := []string{"not sent", "ok", "ok", "ok"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	for _, class := range told {
+		if !slices.Contains(slack.Answers(), class) {
+			t.Errorf("%q is none of the answers", class)
+		}
 	}
 }

@@ -65,6 +65,7 @@ func (c *Client) failure(doing string, trace *call, err error) *Error {
 			e.cause = end
 		}
 	}
+	c.answered(e.Class.String())
 	return e
 }
 
@@ -149,6 +150,7 @@ func canceled(ctx context.Context, doing string) error {
 
 // unanswered is the error of an answer that has no error and not what was asked
 // for either: slack-go takes {} for success.
-func unanswered(doing string) error {
+func (c *Client) unanswered(doing string) error {
+	c.answered(Ambiguous.String())
 	return &Error{Doing: doing, Class: Ambiguous, Reason: "no valid answer: it says neither success nor what went wrong"}
 }

@@ -24,8 +24,11 @@ const (
 	Unread    PollOutcome = "failed"    // nothing could be read
 )
 
+var pollOutcomes = []PollOutcome{Read, Partial, Unchanged, Unread}
+
 // Poll is one poll of one feed.
 type Poll struct {
+	Feed     string // its address, without anything secret
 	Outcome  PollOutcome
 	At       time.Time
 	Articles int      // not seen before
@@ -71,8 +74,15 @@ type Metrics struct {
 	raised   *prometheus.CounterVec
 	attempts *prometheus.CounterVec
 	latency  prometheus.Histogram
+	answers  *prometheus.CounterVec
+	store    *prometheus.HistogramVec
 	refused  prometheus.Gauge
+	perFeed  *feedSeries // nil: there are none
 }
+
+// storeBuckets are in seconds: from what a look at a small file takes to what ends
+// a lease.
+var storeBuckets = []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}
 
 // latencyBuckets are in seconds: from what a poll takes to what max_age is.
 var latencyBuckets = []float64{15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 2 * 3600, 6 * 3600, 24 * 3600}
@@ -87,10 +97,14 @@ func NewMetrics(b Build) *Metrics {
 		matches:  counters("matches_total", "Articles that rules matched, by rule and its status.", "rule", "status"),
 		raised:   counters("alerts_raised_total", "Alerts that were decided on, by route.", "route"),
 		attempts: counters("alert_attempts_total", "Attempts at saying alerts, by route and outcome.", "route", "outcome"),
+		answers:  counters("slack_answers_total", "Calls to Slack, by how they ended: ok, or the class of the error.", "class"),
+		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: prefix + "store_operation_duration_seconds", Help: "How long operations of the store took; committing a poll includes the judging of its articles.", Buckets: storeBuckets,
+		}, []string{"operation"}),
 		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: prefix + "publish_to_alert_seconds", Help: "From an article's publication until its alert was sent.", Buckets: latencyBuckets,
 		}),
-		refused: gauge("rules_refused", "Whether the rules on disk are wrong, so that those before are in use."),
+		refused: gauge("reload_refused", "Whether the configuration on disk, with its feeds and rules, is wrong, so that the one before is in use."),
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: prefix + "build_info", Help: "What the program was built from; always 1.",
@@ -98,11 +112,11 @@ func NewMetrics(b Build) *Metrics {
 	})
 	info.Set(1)
 	m.registry.MustRegister(
-		m.polls, m.lastPoll, m.articles, m.matches, m.raised, m.attempts, m.latency, m.refused, info,
+		m.polls, m.lastPoll, m.articles, m.matches, m.raised, m.attempts, m.latency, m.answers, m.store, m.refused, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	// A counter must be there before it counts, or its first step is no increase.
-	for _, o := range []PollOutcome{Read, Partial, Unchanged, Unread} {
+	for _, o := range pollOutcomes {
 		m.polls.WithLabelValues(string(o))
 	}
 	return m
@@ -116,6 +130,13 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 
 func gauge(name, help string) prometheus.Gauge {
 	return prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + name, Help: help})
+}
+
+// ExpectAnswers makes the counters of calls to Slack begin at 0.
+func (m *Metrics) ExpectAnswers(classes []string) {
+	for _, c := range classes {
+		m.answers.WithLabelValues(c)
+	}
 }
 
 // Expect makes the counters of rules and routes begin at 0.
@@ -142,6 +163,15 @@ func (m *Metrics) Polled(p Poll) {
 	for _, route := range p.Raised {
 		m.raised.WithLabelValues(route).Inc()
 	}
+	m.perFeed.polled(p)
+}
+
+// Answered counts a call to Slack by how it ended.
+func (m *Metrics) Answered(class string) { m.answers.WithLabelValues(class).Inc() }
+
+// StoreTook notes how long an operation of the store took.
+func (m *Metrics) StoreTook(operation string, d time.Duration) {
+	m.store.WithLabelValues(operation).Observe(d.Seconds())
 }
 
 // Attempted counts an attempt at saying an alert.
@@ -152,8 +182,8 @@ func (m *Metrics) Attempted(a Attempt) {
 	}
 }
 
-// RulesRefused notes whether the rules on disk are wrong.
-func (m *Metrics) RulesRefused(refused bool) {
+// ReloadRefused notes whether the configuration on disk is wrong.
+func (m *Metrics) ReloadRefused(refused bool) {
 	m.refused.Set(0)
 	if refused {
 		m.refused.Set(1)

@@ -7,6 +7,29 @@ import (
 	"testing"
 )
 
+func TestProfilesAreForThisMachine(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		host, path string
+		code       int
+	}{
+		{"localhost", "/debug/pprof/", 200},
+		{"127.0.0.1:6060", "/debug/pprof/heap", 200},
+		{"[::1]:6060", "/debug/pprof/cmdline", 200},
+		{"evil.example", "/debug/pprof/heap", 403},
+		{"192.0.2.1:6060", "/debug/pprof/", 403},
+		{"localhost", "/metrics", 404},
+	} {
+		r := httptest.NewRequest("GET", tt.path, nil)
+		r.Host = tt.host
+		w := httptest.NewRecorder()
+		Profiles().ServeHTTP(w, r)
+		if w.Code != tt.code {
+			t.Errorf("%s of %s: %d, want %d", tt.path, tt.host, w.Code, tt.code)
+		}
+	}
+}
+
 func TestPathsAnswer(t *testing.T) {
 	t.Parallel()
 	well := Options{Live: func() error { return nil }, Ready: func(context.Context) []string { return nil }}

@@ -1,10 +1,11 @@
-// Generate writes the JSON Schemas of the files that people write. It reads the
-// types that the strict decoder fills in, with their comments, and the table in
-// limits.go for what the types do not say.
+// Generate writes the JSON Schemas of the files that people write, and the manual of
+// the configuration. It reads the types that the strict decoder fills in, with their
+// comments, and the table in limits.go for what the types do not say.
 //
 //	generate ROOT DIR
 //
-// ROOT is the folder of the project, DIR where the schemas go.
+// ROOT is the folder of the project, DIR where the schemas go; the manual goes into
+// docs.
 //
 // The schemas are of draft-07: it is the one that every version of
 // yaml-language-server, and every other editor with schemas, understands in full.
@@ -48,16 +49,28 @@ func write(root, dir string) error {
 			return err
 		}
 	}
-	return nil
+	text, err := manual(root)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, manualName), text, 0o644)
 }
 
-// generate returns the schemas by the names of their files.
-func generate(root string) (map[string][]byte, error) {
-	g := generator{comments: map[string]string{}, within: map[reflect.Type]string{}, used: map[string]bool{}}
+func newGenerator(root string) (*generator, error) {
+	g := &generator{comments: map[string]string{}, within: map[reflect.Type]string{}, used: map[string]bool{}}
 	for _, dir := range []string{"rules", "watcher/config"} {
 		if err := readComments(filepath.Join(root, dir), g.comments); err != nil {
 			return nil, fmt.Errorf("reading comments: %w", err)
 		}
+	}
+	return g, nil
+}
+
+// generate returns the schemas by the names of their files.
+func generate(root string) (map[string][]byte, error) {
+	g, err := newGenerator(root)
+	if err != nil {
+		return nil, err
 	}
 	files := map[string][]byte{}
 	for name, t := range map[string]reflect.Type{

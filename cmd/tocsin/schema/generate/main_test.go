@@ -28,3 +28,18 @@ func TestSchemasAreUpToDate(t *testing.T) {
 		}
 	}
 }
+
+func TestTheManualIsUpToDate(t *testing.T) {
+	t.Parallel()
+	want, err := manual("../../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join("../../../..", manualName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is out of date (run: go generate ./cmd/tocsin/schema)\n%s", manualName, diff)
+	}
+}
