@@ -246,7 +246,7 @@ web: {listen: ""}
 
 	// A route, and what needs a restart.
 	d.write("tocsin.yaml", configuration+"routes: {channel: \"#elsewhere\"}\nstore: other.db\n")
-	d.waitFor("INFO", "reloaded", `changes="#ai-news takes nothing any more, #elsewhere now takes low or higher – at once"`)
+	d.waitFor("INFO", "reloaded", `changes="#ai-news takes nothing any more, #elsewhere now takes low or higher – at once, at most 40 a day"`)
 	d.waitFor("WARN", "what else has changed counts from the next start on", "keys=store")
 	d.waitFor("#elsewhere")
 

@@ -67,6 +67,9 @@ func restarts(begun, now Draft) (keys []string) {
 		{"web.token_file", secret(begun, b.Web.TokenFile), secret(now, n.Web.TokenFile)},
 		{"web.feed_metrics", b.Web.FeedMetrics, n.Web.FeedMetrics},
 		{"web.pprof", b.Web.Profiles, n.Web.Profiles},
+		{"retention.articles", b.Retention.Articles, n.Retention.Articles},
+		{"retention.matched", b.Retention.Matched, n.Retention.Matched},
+		{"retention.max_size", b.Retention.MaxSize, n.Retention.MaxSize},
 		{"log.level", b.Log.Level, n.Log.Level},
 		{"log.format", b.Log.Format, n.Log.Format},
 	} {

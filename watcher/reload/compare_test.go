@@ -72,13 +72,13 @@ func TestCompareSaysWhatChanged(t *testing.T) {
 			`routes: {channel: "#ops", min_severity: high, routes: [{channel: "#new", min_severity: info, themes: [noise], tags: [us, eu], continue: true}]}`, "",
 			[]string{
 				"#old takes nothing any more",
-				"#ops now takes high or higher – at once",
-				"#new now takes theme noise, feeds tagged us or eu, any severity; the routes after it are tried as well – at once",
+				"#ops now takes high or higher – at once, at most 40 a day",
+				"#new now takes theme noise, feeds tagged us or eu, any severity; the routes after it are tried as well – at once, at most 40 a day",
 			},
 		},
 		{
 			"two routes to one channel", `routes: {channel: "#ops"}`, `routes: {channel: "#ops", min_severity: high, routes: [{themes: [noise], min_severity: critical}]}`, "",
-			[]string{"#ops now takes theme noise, critical only – at once; and high or higher – at once"},
+			[]string{"#ops now takes theme noise, critical only – at once, at most 40 a day; and high or higher – at once, at most 40 a day"},
 		},
 		{
 			"the order of routes", `routes: {routes: [{channel: "#a"}, {channel: "#b"}]}`, `routes: {routes: [{channel: "#b"}, {channel: "#a"}]}`, "",
