@@ -161,6 +161,7 @@ type Store interface {
 	Counts(ctx context.Context) (Counts, error)
 
 	Searcher
+	Browser
 	Tasks
 	Retention
 

@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"ArticlesAt", testArticlesAt},
 		{"RulesOf", testRulesOf},
 		{"Search", testSearch},
+		{"Browse", testBrowse},
+		{"Hits", testHits},
 		{"tasks", testTasks},
 		{"Expire", testExpire},
 		{"Size", testSize},
