@@ -69,13 +69,14 @@ func (l *loadedRules) setFor(c *config.Config, now time.Time) (*rules.Set, []yam
 }
 
 // reloader returns what keeps a watcher's rules as their files have them. What it
-// does is told to v; changed is called on every request for a reload.
-func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals, changed func()) *reload.Reloader {
+// does is told to v, and the page shows it; changed is called on every request for a reload.
+func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals, shown *pageDaemon, changed func()) *reload.Reloader {
 	return reload.New(log, time.Now, reload.InUse{Draft: s.draft, Set: s.rules, At: s.at}, reload.Options{
 		Read: func() reload.Draft { return readDraft(s.config) },
 		Use: func(set *rules.Set) {
 			w.SetRules(set)
 			v.expect(set)
+			shown.use(s.config, set)
 		},
 		Watch: reload.Files(onDisk(s.config.Rules)),
 		Asked: func() {

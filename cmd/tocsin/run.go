@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/store"
 	"tocsin/watcher"
 )
 
@@ -26,7 +27,8 @@ Rules are reloaded when their files change, and on SIGHUP. If anything is wrong 
 them, the log says what, and those before stay in use. The configuration, with the
 list of its rules, and the feeds are read at the start only.
 
-At web.listen it serves /livez, /readyz and /metrics. Under systemd it is a service of
+At web.listen, 127.0.0.1:8420 by default, it serves the page, and /livez, /readyz and
+/metrics. Under systemd it is a service of
 Type=notify with a watchdog, and its log carries the journal's priorities.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -55,7 +57,8 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 		return err
 	}
 	v := newVitals(log, s)
-	site.serve(v)
+	site.showVitals(v)
+	site.serve()
 	defer site.close()
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
@@ -64,12 +67,18 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	beside.Go(func() { v.run(idle) })
 	defer beside.Wait()
 	defer stop()
-	err = s.watch(ctx, log, sink, v.listeners(), func(w *watcher.Watcher) error {
+	shown := &pageDaemon{ready: v.ready}
+	shown.use(s.config, s.rules)
+	told := v.listeners()
+	told.opened = func(db store.Store) { shown.db = db }
+	err = s.watch(ctx, log, sink, told, func(w *watcher.Watcher) error {
 		v.of(w)
+		shown.poll = w.PollNow
+		site.showPage(shown)
 		if s.pushed {
 			site.takePushes(s.config.Fetch, w.Subscriber())
 		}
-		return runReloading(ctx, w, s.reloader(log, w, v, configNotice(log, e.configPath())), requests)
+		return runReloading(ctx, w, s.reloader(log, w, v, shown, configNotice(log, e.configPath())), requests)
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))

@@ -150,6 +150,7 @@ type listeners struct {
 	polled    func(watcher.PollReport)
 	attempted func(watcher.AttemptReport)
 	began     func()
+	opened    func(store.Store)
 }
 
 // watch opens the store, has work use a watcher of the settings, and closes
@@ -161,6 +162,9 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		return storeTrouble(err)
 	}
 	defer db.Close()
+	if told.opened != nil {
+		told.opened(db)
+	}
 	reader := newReader(s.config.Fetch)
 	defer reader.Close()
 	o := watcher.Options{

@@ -8,6 +8,7 @@ package config
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"tocsin/rules"
@@ -103,7 +104,14 @@ type Log struct {
 type Web struct {
 	Listen    string // host:port; "" serves nothing
 	Asked     bool   // the file has Listen: it is no default
-	TokenFile string // what requests must carry; "" asks for none, on loopback only
+	TokenFile string // what requests must carry; "" asks for none
+	// Hosts are names by which the page is asked for; nil for those that need no
+	// name here.
+	Hosts []string
+	// ProxyHeader is where a proxy says who signed in there, which is believed from
+	// Proxies; "" for none. Without it and TokenFile, Listen is on loopback.
+	ProxyHeader string
+	Proxies     []netip.Prefix // nil without ProxyHeader
 }
 
 // Defaults that other code needs too.

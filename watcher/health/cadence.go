@@ -70,6 +70,15 @@ func (c *Cadence) longest() (first, second time.Duration) {
 	return first, second
 }
 
+// Limit is how long the feed may bring nothing before it is silent; 0 while that is
+// being learnt.
+func (c *Cadence) Limit() time.Duration {
+	if !c.known() {
+		return 0
+	}
+	return c.limit()
+}
+
 // limit is how long the feed may bring nothing: never more than factor times its
 // longest gap, but for the least and the holidays.
 func (c *Cadence) limit() time.Duration {
