@@ -74,16 +74,13 @@ func pageFeed(h health, tags []string, now time.Time) page.Feed {
 	f := page.Feed{
 		URL: h.URL, Address: oneLine(config.Loggable(h.URL)), Title: cmp.Or(oneLine(h.title), oneLine(config.Loggable(h.URL))), Tags: tags,
 		State: page.State(h.stateName()), Words: oneLine(h.Problem), Watched: h.watched, Articles: h.articles,
-		Polled: h.Polled, Next: h.NextPoll, Heard: past.Heard, Limit: past.Limit(),
+		Polled: h.Polled, Next: h.NextPoll, Heard: past.Heard, Limit: past.Limit(), Silences: past.Months(now),
 	}
 	if h.Location != "" {
 		f.Moved = oneLine(config.Loggable(h.Location))
 	}
 	if h.state() == feedQuiet && f.Words == "" {
 		f.Words = past.Words(now)
-	}
-	for _, p := range past.Peaks {
-		f.Silences = append(f.Silences, time.Duration(p.Seconds)*time.Second)
 	}
 	return f
 }

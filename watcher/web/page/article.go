@@ -57,6 +57,7 @@ type RuleAccount struct {
 	Then                  bool // it is what was decided when it was seen, and no longer so
 	Score, Threshold      int
 	Lines                 []Line
+	Missing               []Line // signals that do not hold
 	Outcomes              []string
 	Lacks                 string // why it does not match; "" where it does
 }
@@ -160,7 +161,12 @@ func accountOf(j *Judged, article *rules.Article) RuleAccount {
 		ra.Lines = append(ra.Lines, Line{Holds: true, Part: "base", Points: signed(rule.Base)})
 	}
 	for _, s := range j.Signals {
-		ra.Lines = append(ra.Lines, Line{Holds: s.Holds, Part: "signal", Query: s.When, Points: signed(s.Points), Words: wordsAt(article, s.Spans)})
+		line := Line{Holds: s.Holds, Part: "signal", Query: s.When, Points: signed(s.Points), Words: wordsAt(article, s.Spans)}
+		if s.Holds {
+			ra.Lines = append(ra.Lines, line)
+		} else {
+			ra.Missing = append(ra.Missing, line)
+		}
 	}
 	ra.Lacks = lacks(j)
 	return ra

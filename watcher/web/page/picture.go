@@ -79,28 +79,28 @@ func cadence(f *Feed, now time.Time) Picture {
 	for i, g := range gaps {
 		minutes[i] = int(g / time.Minute)
 	}
-	top := int(f.Limit / time.Minute)
-	p := bars(minutes, top+top/8, func(i int) string {
-		if i == len(gaps)-1 {
-			return "now silent for " + span(present)
+	limit := int(f.Limit / time.Minute)
+	top := max(60, slices.Max(minutes), limit+limit/8)
+	last := len(gaps) - 1
+	p := bars(minutes, top, func(i int) string {
+		switch {
+		case i == last:
+			return "silent for " + span(present) + " now"
+		case gaps[i] == 0:
+			return "nothing is known of this month"
 		}
 		return "longest silence of a month: " + span(gaps[i])
 	})
-	last := &p.Bars[len(p.Bars)-1]
-	last.Class = "now"
+	p.Bars[last].Class = "now"
 	p.Label = "Silent for " + span(present) + " now."
-	if n := len(f.Silences); n > 0 {
-		p.Label += fmt.Sprintf(" The longest silence in %s was %s.", count(n, "month"), span(slices.Max(f.Silences)))
+	if longest := slices.Max(gaps[:last+1]); longest > present {
+		p.Label += " The longest silence in a year was " + span(longest) + "."
 	}
-	if f.Limit > 0 {
-		for _, m := range minutes {
-			top = max(top+0, m)
-		}
-		highest := max(slices.Max(minutes), int(f.Limit/time.Minute)*9/8)
-		p.Line = round(barHeight - float64(barHeight)*float64(f.Limit/time.Minute)/float64(highest))
+	if limit > 0 {
+		p.Line = round(barHeight - barHeight*float64(limit)/float64(top))
 		p.Label += " It counts as silent after " + span(f.Limit) + "."
 		if present > f.Limit {
-			last.Class = "over"
+			p.Bars[last].Class = "over"
 		}
 	}
 	return p

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -172,6 +173,10 @@ func ruleView(id string, set *rules.Set, hits []store.Hit, found store.Listing, 
 	for _, e := range found.Entries {
 		row := articleRow(e, names[e.Feed], nil, now)
 		row.Matches = slices.DeleteFunc(row.Matches, func(m MatchChip) bool { return m.Rule != id })
+		for i := range row.Matches {
+			m := &row.Matches[i]
+			m.Title = fmt.Sprintf("score %d, %d needed", m.Score, m.Threshold)
+		}
 		v.Rows = append(v.Rows, row)
 	}
 	if found.Next != "" {

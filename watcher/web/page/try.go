@@ -131,8 +131,9 @@ func (s *server) tryView(name, text string, days int) (Try, error) {
 
 // fileTitle is what a rule file is called to people.
 func fileTitle(f File) string {
-	base := strings.TrimSuffix(path.Base(strings.ReplaceAll(f.Name, `\`, "/")), path.Ext(f.Name))
-	if f.Theme == "" || f.Theme == base || "builtin:"+f.Theme == f.Name {
+	base := path.Base(strings.ReplaceAll(strings.TrimPrefix(f.Name, "builtin:"), `\`, "/"))
+	base = strings.TrimSuffix(base, path.Ext(base))
+	if f.Theme == "" || f.Theme == base {
 		return base
 	}
 	return f.Theme + " (" + base + ")"

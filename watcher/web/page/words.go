@@ -20,8 +20,10 @@ func when(t, now time.Time) When {
 	t = t.UTC()
 	w := When{Exact: t.Format("Mon 2 Jan 2006, 15:04:05 UTC"), ISO: t.Format(time.RFC3339)}
 	switch d := now.Sub(t); {
-	case d > -time.Minute && d < time.Minute:
+	case d >= 0 && d < time.Minute:
 		w.Ago = "just now"
+	case d < 0 && d > -time.Minute:
+		w.Ago = "in a moment"
 	case d < 0:
 		w.Ago = "in " + span(-d)
 	case d < 30*day:
