@@ -49,6 +49,8 @@ type Outcome struct {
 	Picture Picture
 	Early   When   // when the earliest article that was judged was seen
 	Status  string // all that in a line, for who hears it
+	Differs string // what changes against the running rules, in a sentence
+	All     int    // matches that come, go or are otherwise
 	Passed  int    // examples that pass
 	Failed  int
 	Busy    bool   // another trial runs
@@ -202,7 +204,7 @@ func (s *server) outcome(r *http.Request) Outcome {
 }
 
 func outcomeView(t Trial, days int, now time.Time) Outcome {
-	o := Outcome{Trial: t, Days: days, Early: when(t.From, now)}
+	o := Outcome{Trial: t, All: t.Comes + t.Goes + t.Other, Days: days, Early: when(t.From, now)}
 	for _, p := range t.Problems {
 		if p.Level == yamlfile.Error {
 			o.Errors++
@@ -228,7 +230,7 @@ func outcomeView(t Trial, days int, now time.Time) Outcome {
 	if len(t.PerDay) > 0 {
 		o.Picture = sparkline(t.PerDay, "match", now)
 	}
-	o.Status = status(&o)
+	o.Status, o.Differs = status(&o), o.difference()
 	return o
 }
 
@@ -240,7 +242,35 @@ func status(o *Outcome) string {
 	if o.Articles == 0 {
 		return "No problems. The archive has no articles of that time to try it on."
 	}
-	return fmt.Sprintf("No errors. It matches %s of %s; %d come, %d go.", number(o.Now), count(o.Articles, "article"), o.Comes, o.Goes)
+	return fmt.Sprintf("No errors. It matches %s of %s; %s, %s.", number(o.Now), count(o.Articles, "article"), o.comes(), o.goes())
+}
+
+// comes is how many matches come.
+func (o *Outcome) comes() string {
+	if o.Comes == 1 {
+		return "1 comes"
+	}
+	return number(o.Comes) + " come"
+}
+
+// goes is how many matches go.
+func (o *Outcome) goes() string {
+	if o.Goes == 1 {
+		return "1 goes"
+	}
+	return number(o.Goes) + " go"
+}
+
+// difference is what changes against the running rules, in a sentence.
+func (o *Outcome) difference() string {
+	text := o.comes() + ", " + o.goes()
+	switch o.Other {
+	case 0:
+		return text + "."
+	case 1:
+		return text + ", 1 is judged otherwise."
+	}
+	return text + ", " + number(o.Other) + " are judged otherwise."
 }
 
 // download sends what was written back as a file.
