@@ -91,18 +91,25 @@ func (q *browsing) text(before int64) string {
 	if !q.Until.IsZero() {
 		where = append(where, "+a.seen < "+q.arg(micros(q.Until)))
 	}
+	seq, once := "w.seq", ""
+	if q.byMatches() {
+		seq, once = "w.article", "GROUP BY w.article" // an article may have several
+	}
 	return `SELECT ` + articleColumns + `, a.seq
-		FROM (` + rows + `) w CROSS JOIN articles a ON a.seq = w.seq CROSS JOIN feeds f ON f.id = a.feed
-		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY w.seq DESC LIMIT ` + q.arg(q.Limit+1)
+		FROM (` + rows + `) w CROSS JOIN articles a ON a.seq = ` + seq + ` CROSS JOIN feeds f ON f.id = a.feed
+		WHERE ` + strings.Join(where, " AND ") + ` ` + once + ` ORDER BY ` + seq + ` DESC LIMIT ` + q.arg(q.Limit+1)
 }
+
+// byMatches reports whether the rows are those of matches.
+func (q *browsing) byMatches() bool { return q.asked == "" && q.ByMatch() }
 
 // rows are the rows to look at, the last first.
 func (q *browsing) rows(before string) string {
 	switch {
 	case q.asked != "":
 		return "SELECT rowid AS seq FROM words WHERE words MATCH " + q.arg(q.asked) + q.within("rowid", before)
-	case q.ByMatch():
-		return "SELECT DISTINCT m.article AS seq FROM matches m WHERE 1" + q.within("m.article", before) + q.ofMatch() + " ORDER BY m.article DESC"
+	case q.byMatches():
+		return "SELECT m.article FROM matches m WHERE 1" + q.within("m.article", before) + q.ofMatch()
 	case q.Feed != "":
 		return "SELECT x.seq FROM articles x WHERE x.feed = (SELECT id FROM feeds WHERE url = " + q.arg(q.Feed) + ")" +
 			q.within("+x.seq", before) + " ORDER BY +x.seq DESC"
