@@ -193,6 +193,7 @@ type Store interface {
 
 	Pushes
 	Searcher
+	Browser
 	Tasks
 	Retention
 	Examiner

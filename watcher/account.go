@@ -37,6 +37,7 @@ type PastMatch struct {
 	store.Match
 	Base    int
 	Signals []slack.Signal // those that held
+	Spans   []rules.Span   // the places that spoke for it
 }
 
 // Drift is how a rule judges an article otherwise than it did.
@@ -71,9 +72,13 @@ func pastMatch(a *store.Article, m store.Match) PastMatch {
 	if err := json.Unmarshal(m.Evidence, &e); err != nil {
 		return p // of another tocsin; the sum stands without it
 	}
-	p.Base = e.Base
+	p.Base, p.Spans = e.Base, ruleSpans(a, e.Require)
 	for _, s := range e.Signals {
-		p.Signals = append(p.Signals, slack.Signal{When: s.When, Points: s.Points, Words: wordsAt(a, ruleSpans(a, s.Spans))})
+		spans := ruleSpans(a, s.Spans)
+		p.Signals = append(p.Signals, slack.Signal{When: s.When, Points: s.Points, Words: wordsAt(a, spans)})
+		if s.Points > 0 {
+			p.Spans = append(p.Spans, spans...)
+		}
 	}
 	return p
 }

@@ -124,6 +124,16 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 	return w
 }
 
+// PollNow makes a feed due at once, and polls it as soon as there is a place. A feed
+// that is not subscribed is passed over.
+func (w *Watcher) PollNow(ctx context.Context, url string) error {
+	if err := w.store.MakeDue(ctx, w.now(), url); err != nil {
+		return err
+	}
+	signal(w.freed)
+	return nil
+}
+
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/seeds/newsroom"
+	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/schedule"
@@ -23,7 +25,7 @@ func newDemo(e *env) *cobra.Command {
 		Short: "See it ring: sample feeds, the starter rules, alerts in this terminal",
 		Long: `Serves a small newsroom of sample feeds on loopback, polls it, judges its articles with
 the starter rules, and shows here what Slack would show. For about a minute news comes in;
-Ctrl-C ends it. Needs no network and no configuration, and touches nothing outside a
+Ctrl-C ends it. The page is served meanwhile, at an address that is said. Needs no network and no configuration, and touches nothing outside a
 temporary folder.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -59,10 +61,12 @@ func (e *env) demo(ctx context.Context, once bool) error {
 	out := newConsole(e.stderr)
 	log := newLogger(out.writer(e.stderr), quiet(s.config.Log), true)
 	sink := watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions())
-	return s.watch(ctx, log, sink, listeners{}, func(w *watcher.Watcher) error {
+	shown := new(pageDaemon)
+	shown.use(s.config, s.rules)
+	return s.watch(ctx, log, sink, listeners{opened: func(db store.Store) { shown.db = db }}, func(w *watcher.Watcher) error {
 		if !once {
-			e.printf("news comes in for about a minute; Ctrl-C ends the demo")
-			return w.Run(ctx)
+			shown.ready, shown.poll = w.Troubles, w.PollNow
+			return e.demoPage(ctx, log, shown, w.Run)
 		}
 		sum, err := w.Once(ctx, true)
 		if err == nil {
@@ -70,6 +74,23 @@ func (e *env) demo(ctx context.Context, once bool) error {
 		}
 		return err
 	})
+}
+
+// demoPage runs the demo with its page beside, at the usual address or, where that is
+// taken, at another one.
+func (e *env) demoPage(ctx context.Context, log *slog.Logger, shown *pageDaemon, run func(context.Context) error) error {
+	site, err := openSite(log, config.Web{Listen: config.DefaultListen, Asked: true})
+	if err != nil {
+		site, err = openSite(log, config.Web{Listen: "127.0.0.1:0", Asked: true})
+	}
+	if err != nil {
+		return err
+	}
+	site.showPage(shown)
+	site.serve()
+	defer site.close()
+	e.printf("see it at %s; news comes in for about a minute; Ctrl-C ends the demo", site.address())
+	return run(ctx)
 }
 
 // demoSettings are the starter pack's, for the newsroom's feeds.

@@ -46,7 +46,11 @@ func (e *env) listFeeds(ctx context.Context, asJSON bool) error {
 		return err
 	}
 	defer db.Close()
-	list, err := feedHealth(ctx, db, c.Feeds)
+	counts, err := db.ArticleCounts(ctx)
+	if err != nil {
+		return storeTrouble(err)
+	}
+	list, err := feedHealth(ctx, db, c.Feeds, counts)
 	if err != nil {
 		return storeTrouble(err)
 	}
@@ -66,12 +70,9 @@ type health struct {
 }
 
 // feedHealth is how the feeds of the configuration are, and those that the store
-// still has as subscribed; the worst first.
-func feedHealth(ctx context.Context, db store.Store, feeds []config.Feed) ([]health, error) {
-	counts, err := db.ArticleCounts(ctx)
-	if err != nil {
-		return nil, err
-	}
+// still has as subscribed; the worst first. counts are how many articles are kept of
+// each.
+func feedHealth(ctx context.Context, db store.Store, feeds []config.Feed, counts map[string]int) ([]health, error) {
 	subscribed, err := db.Feeds(ctx)
 	if err != nil {
 		return nil, err

@@ -89,8 +89,8 @@ func (l *loadedRules) setFor(c *config.Config, now time.Time) (*rules.Set, []yam
 }
 
 // reloader returns what keeps a watcher's plan as the files have it. What it does
-// is told to v.
-func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals) *reload.Reloader {
+// is told to v, and the page shows it.
+func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals, shown *pageDaemon) *reload.Reloader {
 	return reload.New(log, time.Now, reload.InUse{Draft: s.draft, Set: s.rules, At: s.at}, reload.Options{
 		Read: func() reload.Draft { return rereadDraft(s.path, s.files) },
 		Use: func(ctx context.Context, next reload.Setup) error {
@@ -98,6 +98,7 @@ func (s *settings) reloader(log *slog.Logger, w *watcher.Watcher, v *vitals) *re
 				return err
 			}
 			v.expect(next.Config, next.Rules)
+			shown.use(next.Config, next.Rules)
 			return nil
 		},
 		Watch:  reload.Files,

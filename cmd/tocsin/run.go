@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin/store"
 	"tocsin/watcher"
 )
 
@@ -27,8 +28,8 @@ on SIGHUP, all together. If anything is wrong with any of them, the log says wha
 what was before stays in use. What only a restart changes is said, too: the store, and
 what stands under fetch but min_interval, under slack, web and log.
 
-At web.listen it serves /livez, /readyz and /metrics, and at web.pprof, if that is
-given, the profiles of Go. Under systemd it is a service of
+At web.listen, 127.0.0.1:8420 by default, it serves the page, and /livez, /readyz and
+/metrics; at web.pprof, if that is given, the profiles of Go. Under systemd it is a service of
 Type=notify with a watchdog, and its log carries the journal's priorities.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -57,7 +58,8 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	site.serve(v)
+	site.showVitals(v)
+	site.serve()
 	defer site.close()
 	profiles, err := serveProfiles(log, s.config.Web.Profiles)
 	if err != nil {
@@ -71,12 +73,18 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	beside.Go(func() { v.run(idle) })
 	defer beside.Wait()
 	defer stop()
-	err = s.watch(ctx, log, sink, v.listeners(), func(w *watcher.Watcher) error {
+	shown := &pageDaemon{ready: v.ready}
+	shown.use(s.config, s.rules)
+	told := v.listeners()
+	told.opened = func(db store.Store) { shown.db = db }
+	err = s.watch(ctx, log, sink, told, func(w *watcher.Watcher) error {
 		v.of(w)
+		shown.poll = w.PollNow
+		site.showPage(shown)
 		if s.pushed {
 			site.takePushes(s.config.Fetch, w.Subscriber())
 		}
-		return runReloading(ctx, w, s.reloader(log, w, v), v.first, requests)
+		return runReloading(ctx, w, s.reloader(log, w, v, shown), v.first, requests)
 	})
 	if interruptedBy(ctx) == syscall.SIGTERM && (err == nil || errors.Is(err, errInterrupted)) {
 		log.Info("tocsin ends", "cause", context.Cause(ctx))

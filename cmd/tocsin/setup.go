@@ -14,6 +14,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/rules/yamlfile"
+	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/config"
 	"tocsin/watcher/feed"
@@ -157,6 +158,7 @@ type listeners struct {
 	attempted func(watcher.AttemptReport)
 	began     func()
 	took      func(operation string, d time.Duration)
+	opened    func(store.Store)
 }
 
 // watch opens the store, has work use a watcher of the settings, and closes
@@ -168,6 +170,9 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 		return storeTrouble(err)
 	}
 	defer db.Close()
+	if told.opened != nil {
+		told.opened(db)
+	}
 	reader := newReader(s.config.Fetch)
 	defer reader.Close()
 	o := watcher.Options{

@@ -11,13 +11,14 @@ import (
 
 	"tocsin/watcher/config"
 	"tocsin/watcher/web"
+	"tocsin/watcher/web/page"
 	"tocsin/watcher/websub"
 )
 
 // site is what the daemon serves over HTTP.
 type site struct {
 	log    *slog.Logger
-	token  string // "" asks for none
+	access page.Access
 	mux    *http.ServeMux
 	listen net.Listener // nil: nothing is served
 	server *http.Server // nil: nothing is served yet
@@ -27,12 +28,13 @@ type site struct {
 // may be taken, by another tocsin for instance; then nothing is served.
 func openSite(log *slog.Logger, c config.Web) (*site, error) {
 	s := &site{log: log, mux: http.NewServeMux()}
+	s.access = page.Access{ProxyHeader: c.ProxyHeader, Proxies: c.Proxies, Hosts: c.Hosts}
 	if c.Listen == "" {
 		return s, nil
 	}
 	var err error
 	if c.TokenFile != "" {
-		if s.token, err = readToken("web.token_file", c.TokenFile); err != nil {
+		if s.access.Token, err = readToken("web.token_file", c.TokenFile); err != nil {
 			return nil, err
 		}
 	}
@@ -43,17 +45,25 @@ func openSite(log *slog.Logger, c config.Web) (*site, error) {
 	case c.Asked:
 		return nil, usage("listening at web.listen: %w", err)
 	default:
-		log.Warn("health and metrics are not served; name another address as web.listen, or an empty one", "err", err)
+		log.Warn("the page, health and metrics are not served; name another address as web.listen, or an empty one", "err", err)
 	}
 	return s, nil
 }
 
+// showVitals serves how the daemon does.
+func (s *site) showVitals(v *vitals) {
+	o := web.Options{Token: s.access.Token, Live: v.live, Ready: v.ready, Metrics: v.metrics}
+	if s.access.ProxyHeader != "" {
+		o.Allow = func(r *http.Request) bool { return s.access.Allowed(r, time.Now()) }
+	}
+	web.Mount(s.mux, o)
+}
+
 // serve answers requests until the site is closed.
-func (s *site) serve(v *vitals) {
+func (s *site) serve() {
 	if s.listen == nil {
 		return
 	}
-	web.Mount(s.mux, web.Options{Token: s.token, Live: v.live, Ready: v.ready, Metrics: v.metrics})
 	s.server = &http.Server{
 		Handler:           s.mux,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -63,13 +73,24 @@ func (s *site) serve(v *vitals) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	s.log.Info("health and metrics are served", "at", s.listen.Addr().String())
+	s.log.Info("the page, health and metrics are served", "at", s.listen.Addr().String())
 	go func() {
 		if err := s.server.Serve(s.listen); !errors.Is(err, http.ErrServerClosed) {
-			s.log.Error("health and metrics are served no more", "err", err)
+			s.log.Error("the page, health and metrics are served no more", "err", err)
 		}
 	}()
 }
+
+// address is where the page is; "" for nowhere.
+func (s *site) address() string {
+	if s.listen == nil {
+		return ""
+	}
+	return "http://" + s.listen.Addr().String() + "/"
+}
+
+// showPage serves the page, beside what is served already.
+func (s *site) showPage(d *pageDaemon) { s.mux.Handle("/", newPage(s.log, d, s.access)) }
 
 // takePushes has what hubs send taken. It asks for no token of the site's: each push
 // has one in its address.

@@ -40,6 +40,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"RulesOf", testRulesOf},
 		{"Pushes", testPushes},
 		{"Search", testSearch},
+		{"Browse", testBrowse},
+		{"Hits", testHits},
 		{"tasks", testTasks},
 		{"Expire", testExpire},
 		{"Size", testSize},

@@ -8,6 +8,7 @@ package config
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"tocsin/rules/yamlfile"
@@ -93,7 +94,14 @@ type Log struct {
 type Web struct {
 	Listen    string // host:port; "" serves nothing
 	Asked     bool   // the file has Listen: it is no default
-	TokenFile string // what requests must carry; "" asks for none, on loopback only
+	TokenFile string // what requests must carry; "" asks for none
+	// Hosts are names by which the page is asked for; nil for those that need no
+	// name here.
+	Hosts []string
+	// ProxyHeader is where a proxy says who signed in there, which is believed from
+	// Proxies; "" for none. Without it and TokenFile, Listen is on loopback.
+	ProxyHeader string
+	Proxies     []netip.Prefix // nil without ProxyHeader
 	// FeedMetrics says that the metrics have series of every single feed.
 	FeedMetrics bool
 	// Profiles is the network, unix or tcp, and the address at which profiles are

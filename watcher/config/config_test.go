@@ -118,7 +118,7 @@ func TestTheConfigurationOfThePackageIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := parse(t, string(data))
-	if want := (Web{Listen: DefaultListen}); c.Web != want || c.Store != "/var/lib/tocsin/tocsin.db" {
+	if want := (Web{Listen: DefaultListen}); cmp.Diff(want, c.Web) != "" || c.Store != "/var/lib/tocsin/tocsin.db" {
 		t.Errorf("store %s, web %+v", c.Store, c.Web)
 	}
 }

@@ -229,9 +229,9 @@ type webBlock struct {
 	// fetch.websub_callback public; an empty one serves nothing. Default:
 	// 127.0.0.1:8420, unless somebody else listens there.
 	Listen yamlfile.String `yaml:"listen"`
-	// TokenFile is the file that holds the token which requests must carry as
-	// Authorization: Bearer. It must be given where listen is not on loopback.
-	// Default: none.
+	// TokenFile is the file that holds the token with which people sign in to the
+	// page, and which other requests must carry as Authorization: Bearer. It, or
+	// proxy_header, must be given where listen is not on loopback. Default: none.
 	TokenFile yamlfile.String `yaml:"token_file"`
 	// FeedMetrics says whether the metrics have series of every single feed, too.
 	// Default: false.
@@ -240,6 +240,17 @@ type webBlock struct {
 	// it holds: unix:PATH, a socket for the user that it runs as, or an address on
 	// loopback such as 127.0.0.1:6060. Default: nowhere.
 	Pprof yamlfile.String `yaml:"pprof"`
+	// Hosts are names by which the page is asked for, such as tocsin.me.example.
+	// Default: any where somebody must sign in, else those of loopback, and then
+	// others are added to these.
+	Hosts []yamlfile.String `yaml:"hosts"`
+	// ProxyHeader is the header in which a proxy in front of tocsin says who signed
+	// in there, such as X-Forwarded-User; such requests need no token. The proxy must
+	// remove it from what it is sent. Default: none.
+	ProxyHeader yamlfile.String `yaml:"proxy_header"`
+	// Proxies are the addresses and networks from which proxy_header is believed,
+	// such as 10.1.0.0/16. Default: loopback.
+	Proxies []yamlfile.String `yaml:"proxies"`
 }
 
 // logBlock is how the daemon logs.

@@ -70,6 +70,28 @@ func (c *Cadence) longest() (first, second time.Duration) {
 	return first, second
 }
 
+// Months returns the longest gaps of the last 13 periods of 30 days, the oldest first
+// and the present one last; 0 where none ended in it.
+func (c *Cadence) Months(now time.Time) []time.Duration {
+	gaps := make([]time.Duration, periods)
+	last := now.Unix() / int64(period/time.Second)
+	for _, p := range c.Peaks {
+		if back := last - p.Period; 0 <= back && back < periods {
+			gaps[periods-1-back] = time.Duration(p.Seconds) * time.Second
+		}
+	}
+	return gaps
+}
+
+// Limit is how long the feed may bring nothing before it is silent; 0 while that is
+// being learnt.
+func (c *Cadence) Limit() time.Duration {
+	if !c.known() {
+		return 0
+	}
+	return c.limit()
+}
+
 // limit is how long the feed may bring nothing: never more than factor times its
 // longest gap, but for the least and the holidays.
 func (c *Cadence) limit() time.Duration {

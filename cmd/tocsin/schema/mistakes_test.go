@@ -52,7 +52,7 @@ var inConfig = mistakes{
 		a-callback-without-a-path a-database-that-is-none a-database-whose-password-is-not-there a-feed-twice
 		a-store-elsewhere everything-is-right keys-without-effect listening-nowhere listening-to-others-without-a-token
 		matched-articles-kept-for-less matched-articles-kept-for-less-than-stories-last
-		profiles-for-others`,
+		profiles-for-others proxies-without-a-header signing-in-that-cannot-be`,
 }
 
 // What is wrong in shape is refused, what is wrong in meaning is taken, and it is

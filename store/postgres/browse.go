@@ -1,0 +1,187 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin/store"
+	"tocsin/store/query"
+)
+
+// Browse implements store.Browser.
+func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing, err error) {
+	const doing = "looking around in the archive"
+	before, err := b.Before()
+	if err != nil {
+		return found, db.failed(ctx, doing, err)
+	}
+	q := browsing{Browsing: b}
+	if b.Text != "" {
+		if q.asked = match(query.Parse(b.Text)); q.asked == "" {
+			return found, nil
+		}
+	}
+	text := q.text(before)
+	err = db.view(ctx, doing, func(ctx context.Context, tx tx) error {
+		found = store.Listing{}
+		if _, err := tx.raw.Exec(ctx, freely, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return err
+		}
+		rows := []int64{}
+		// One more tells whether there is a next page.
+		err := tx.each(ctx, func(row row) error {
+			if len(rows) == b.Limit {
+				found.Next = strconv.FormatInt(rows[len(rows)-1], 10)
+				return nil
+			}
+			var e store.Entry
+			var seq int64
+			err := scanArticle(row, &e.Article, &seq)
+			found.Entries, rows = append(found.Entries, e), append(rows, seq)
+			return err
+		}, text, q.args...)
+		if err != nil {
+			return err
+		}
+		return tx.addMatches(ctx, found.Entries, rows)
+	})
+	if err != nil {
+		return store.Listing{}, err
+	}
+	return found, nil
+}
+
+// browsing is a Browsing that becomes a query.
+type browsing struct {
+	store.Browsing
+	asked string // Text in the language of tsquery; "" any
+	args  []any
+}
+
+// arg adds an argument, and returns the mark that stands for it.
+func (q *browsing) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// text is the query. It steps down the rows of what is rarest: the words, the
+// matches, or else the feed's articles.
+func (q *browsing) text(before int64) string {
+	var with string
+	if bounds := q.bounds(); bounds != "" {
+		with = "WITH bounds AS MATERIALIZED (" + bounds + ") "
+	}
+	rows := q.rows(q.arg(before))
+	where := []string{"true"}
+	if q.Feed != "" {
+		where = append(where, "f.digest = "+q.arg(digest(q.Feed))+" AND f.url = "+q.arg(q.Feed))
+	}
+	if q.asked != "" && q.ByMatch() {
+		where = append(where, "EXISTS (SELECT 1 FROM matches m WHERE m.article = w.article"+q.ofMatch()+")")
+	}
+	if !q.Since.IsZero() {
+		where = append(where, "a.seen >= "+q.arg(q.Since))
+	}
+	if !q.Until.IsZero() {
+		where = append(where, "a.seen < "+q.arg(q.Until))
+	}
+	return with + `SELECT ` + articleColumns + `, a.seq
+		FROM ` + rows + ` JOIN articles a ON a.seq = w.article JOIN feeds f ON f.id = a.feed
+		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY w.article DESC LIMIT ` + q.arg(q.Limit+1)
+}
+
+// bounds are the first and the last row of the times asked for; "" for any.
+func (q *browsing) bounds() string {
+	var seen []string
+	if !q.Since.IsZero() {
+		seen = append(seen, "seen >= "+q.arg(q.Since))
+	}
+	if !q.Until.IsZero() {
+		seen = append(seen, "seen < "+q.arg(q.Until))
+	}
+	if len(seen) == 0 {
+		return ""
+	}
+	return "SELECT min(seq + 0) AS first, max(seq + 0) AS last FROM articles WHERE " + strings.Join(seen, " AND ")
+}
+
+// rows are the rows to look at.
+func (q *browsing) rows(before string) string {
+	switch {
+	case q.asked != "":
+		return "(SELECT article FROM words WHERE words @@ " + q.arg(q.asked) + "::tsquery" + q.within("article", before) + ") w"
+	case q.ByMatch():
+		return "(SELECT DISTINCT m.article FROM matches m WHERE true" + q.within("m.article", before) + q.ofMatch() + ") w"
+	case q.Feed != "":
+		// Without the sum it may step down all articles to find those of a rare feed.
+		return "(SELECT x.seq + 0 AS article FROM articles x WHERE x.feed = (SELECT id FROM feeds WHERE digest = " + q.arg(digest(q.Feed)) +
+			" AND url = " + q.arg(q.Feed) + ")" + q.within("x.seq", before) + " OFFSET 0) w"
+	}
+	return "(SELECT x.seq AS article FROM articles x WHERE true" + q.within("x.seq", before) + ") w"
+}
+
+// within keeps to the rows before one, and to those between the bounds.
+func (q *browsing) within(row, before string) string {
+	text := " AND " + row + " < " + before
+	if !q.Since.IsZero() || !q.Until.IsZero() {
+		text += " AND " + row + " >= (SELECT first FROM bounds) AND " + row + " <= (SELECT last FROM bounds)"
+	}
+	return text
+}
+
+// ofMatch is what must hold of a match m.
+func (q *browsing) ofMatch() string {
+	var text string
+	if q.Theme != "" {
+		text += " AND m.theme = " + q.arg(q.Theme)
+	}
+	if q.Rule != "" {
+		text += " AND m.digest = " + q.arg(digest(q.Rule)) + " AND m.rule = " + q.arg(q.Rule)
+	}
+	if len(q.Severities) > 0 {
+		text += " AND m.severity = ANY (" + q.arg(q.Severities) + ")"
+	}
+	return text
+}
+
+// addMatches gives the entries, which stand in these rows, their matches.
+func (tx tx) addMatches(ctx context.Context, entries []store.Entry, rows []int64) error {
+	at := make(map[int64]int, len(rows))
+	for i, row := range rows {
+		at[row] = i
+	}
+	return tx.each(ctx, func(row row) error {
+		var m store.Match
+		var seq int64
+		err := row.Scan(&seq, &m.Rule, &m.Theme, &m.Severity, &m.Status, &m.Score, &m.Threshold)
+		e := &entries[at[seq]]
+		m.Article = e.ID
+		e.Matches = append(e.Matches, m)
+		return err
+	}, `
+		SELECT article, rule, theme, severity, status, score, threshold FROM matches
+		WHERE article = ANY ($1) ORDER BY article, rule`, rows)
+}
+
+// Hits implements store.Browser. It goes through the matches of the articles seen
+// since then, as RulesOf does.
+func (db *DB) Hits(ctx context.Context, since time.Time, every time.Duration) (hits []store.Hit, err error) {
+	err = db.operate(ctx, "counting matches", func(ctx context.Context) error {
+		hits = nil
+		return db.direct().each(ctx, func(row row) error {
+			var h store.Hit
+			err := row.Scan(&h.Rule, &h.Theme, &h.Step, &h.Articles, &h.Last)
+			hits = append(hits, h)
+			return err
+		}, `
+			SELECT m.rule, m.theme, floor(extract(epoch FROM a.seen - $1::timestamptz) * 1000000 / $2)::bigint AS step, count(*), max(a.seen)
+			FROM matches m JOIN articles a ON a.seq = m.article
+			WHERE m.article >= (SELECT min(seq + 0) FROM articles WHERE seen >= $1) AND a.seen >= $1
+			GROUP BY m.rule, m.theme, step ORDER BY m.rule, m.theme COLLATE "C", step`, since, every.Microseconds())
+	})
+	return hits, err
+}
