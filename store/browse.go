@@ -9,15 +9,21 @@ import (
 type Browser interface {
 	// Browse returns a page of the articles that b asks for, those first that were
 	// kept last, each with its matches. Its cost is that of a page and of what the
-	// rarest of the filters has; that of Since and Until is a walk over an index.
+	// rarest of the filters has. At Since and Until it may miss what was kept more than
+	// EdgeWidth after what was seen later.
 	Browse(ctx context.Context, b Browsing) (Listing, error)
 
 	// Hits returns how many of the articles seen at since or later each rule
 	// matched, by rule and theme, and within these by time, in steps of every, which
 	// is a microsecond or more. Steps without any are left out. Its cost is that of
-	// all matches since then.
+	// all matches since then. It may miss the same at since.
 	Hits(ctx context.Context, since time.Time, every time.Duration) ([]Hit, error)
 }
+
+// EdgeWidth is how much an engine that numbers articles in the order in which they
+// were kept looks at around a time, to find the number that they have there: polls
+// that run at once are not committed in the order in which they began.
+const EdgeWidth = time.Hour
 
 // Browsing asks for articles. Every filter that is given must hold; Theme, Rule and
 // Severities must hold of one and the same match.

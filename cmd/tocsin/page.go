@@ -24,6 +24,9 @@ type pageDaemon struct {
 	ready func(ctx context.Context) []string
 	poll  func(ctx context.Context, url string) error
 	using atomic.Pointer[inUse]
+
+	counts   answer[store.Counts]
+	articles answer[map[string]int] // by feed
 }
 
 // inUse is what the daemon goes by.
@@ -51,7 +54,8 @@ func (d *pageDaemon) Feeds(ctx context.Context, counted bool) ([]page.Feed, erro
 	var counts map[string]int
 	if counted {
 		var err error
-		if counts, err = d.db.ArticleCounts(ctx); err != nil {
+		counts, err = d.articles.get(time.Now, func() (map[string]int, error) { return d.db.ArticleCounts(ctx) })
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -83,6 +87,11 @@ func pageFeed(h health, tags []string, now time.Time) page.Feed {
 		f.Words = past.Words(now)
 	}
 	return f
+}
+
+// Counts implements page.Daemon.
+func (d *pageDaemon) Counts(ctx context.Context) (store.Counts, error) {
+	return d.counts.get(time.Now, func() (store.Counts, error) { return d.db.Counts(ctx) })
 }
 
 // Accounts implements page.Daemon.

@@ -220,7 +220,7 @@ func (b *tab) looksRight(name, path string) {
 	b.t.Helper()
 	b.open(path)
 	if name == "try" {
-		b.until(`document.querySelector("#outcome-status") !== null`)
+		b.until(`document.querySelector("#outcome-status.banner") !== null`)
 	}
 	b.shot(name)
 	light := eval[string](b, `getComputedStyle(document.body).backgroundColor`)
@@ -302,7 +302,7 @@ const rightRule = "version: 1\ntheme: dentists\nrules:\n  - id: dentists.phone\n
 func (b *tab) tries() {
 	b.t.Helper()
 	b.open("/try")
-	b.until(`document.querySelector("#outcome-status") !== null`)
+	b.until(`document.querySelector("#outcome-status.banner") !== null`)
 	b.write(brokenRule)
 	b.until(`document.querySelector(".problems .error") !== null`)
 	if says := eval[string](b, `document.querySelector("#outcome").innerText`); !strings.Contains(says, "line 5") {
@@ -333,7 +333,7 @@ func (b *tab) triesWithoutScripts() {
 	}
 	off(true)
 	b.open("/try?rule=talent.move")
-	b.do(chromedp.Click(chromedp.CSS("#check")), chromedp.WaitVisible(chromedp.CSS("#outcome-status")))
+	b.do(chromedp.Click(chromedp.CSS("#check")), chromedp.WaitVisible(chromedp.CSS("#outcome-status.banner")))
 	off(false)
 	if path := eval[string](b, `location.pathname`); path != "/try" {
 		b.t.Errorf("it leads to %s", path)

@@ -150,6 +150,15 @@ log: {format: journal}
 	if code, body := get(t, address, "/readyz", "open-sesame"); code != 200 {
 		t.Errorf("readyz: %d %s", code, body)
 	}
+	if code, body := get(t, address, "/", ""); code != 200 || !strings.Contains(body, `<h1>Sign in</h1>`) {
+		t.Errorf("the page without the token: %d %s", code, body)
+	}
+	if code, body := get(t, address, "/rules", "open-sesame"); code != 200 || !strings.Contains(body, "noise.rings") {
+		t.Errorf("the page with the token: %d %s", code, body)
+	}
+	if code, body := get(t, address, "/archive", "open-sesame"); code != 200 || !strings.Contains(body, "ol class=\"articles\"") {
+		t.Errorf("the archive: %d %s", code, body)
+	}
 	_, metrics := get(t, address, "/metrics", "open-sesame")
 	for _, want := range []string{
 		`tocsin_alert_attempts_total{outcome="sent",route="#ai-news"} `, `tocsin_matches_total{rule="noise.rings",status="live"} `,
@@ -169,9 +178,13 @@ log: {format: journal}
 		t.Errorf("the profile of the heap is %.100q", profile)
 	}
 
+	d.writeRule("gong OR cymbal")
 	d.signal(syscall.SIGHUP)
 	m.waitFor("RELOADING=1", "MONOTONIC_USEC=")
 	m.waitFor("READY=1")
+	if _, body := get(t, address, "/rules/noise.rings", "open-sesame"); !strings.Contains(body, "gong OR cymbal") {
+		t.Errorf("the page does not show the rules that were reloaded: %s", body)
+	}
 	d.writeRule("gong AND")
 	d.signal(syscall.SIGHUP)
 	m.waitFor("RELOADING=1")

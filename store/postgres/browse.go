@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -25,15 +26,19 @@ func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing
 			return found, nil
 		}
 	}
-	text := q.text(before)
-	err = db.view(ctx, doing, func(ctx context.Context, tx tx) error {
+	err = db.view(ctx, doing, func(ctx context.Context, tx tx) (err error) {
 		found = store.Listing{}
+		if q.first, q.last, err = tx.edges(ctx, b.Since, b.Until); err != nil {
+			return err
+		}
 		if _, err := tx.raw.Exec(ctx, freely, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return err
 		}
+		q.args = nil
+		text := q.text(before)
 		rows := []int64{}
 		// One more tells whether there is a next page.
-		err := tx.each(ctx, func(row row) error {
+		err = tx.each(ctx, func(row row) error {
 			if len(rows) == b.Limit {
 				found.Next = strconv.FormatInt(rows[len(rows)-1], 10)
 				return nil
@@ -58,8 +63,28 @@ func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing
 // browsing is a Browsing that becomes a query.
 type browsing struct {
 	store.Browsing
-	asked string // Text in the language of tsquery; "" any
-	args  []any
+	asked       string // Text in the language of tsquery; "" any
+	first, last int64  // the rows of the times asked for
+	args        []any
+}
+
+// edges are the first and the last row of what was seen in [since, until); a zero time
+// is no bound.
+func (s session) edges(ctx context.Context, since, until time.Time) (first, last int64, err error) {
+	first, last = 0, math.MaxInt64
+	if !since.IsZero() {
+		err = s.one(ctx, `
+			SELECT coalesce(min(seq + 0), $3) FROM articles
+			WHERE seen >= $1 AND seen <= (SELECT min(seen) FROM articles WHERE seen >= $1) + $2::interval`,
+			since, store.EdgeWidth, int64(math.MaxInt64)).Scan(&first)
+	}
+	if err == nil && !until.IsZero() {
+		err = s.one(ctx, `
+			SELECT coalesce(max(seq + 0), 0) FROM articles
+			WHERE seen < $1 AND seen >= (SELECT max(seen) FROM articles WHERE seen < $1) - $2::interval`,
+			until, store.EdgeWidth).Scan(&last)
+	}
+	return first, last, err
 }
 
 // arg adds an argument, and returns the mark that stands for it.
@@ -68,20 +93,15 @@ func (q *browsing) arg(v any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// text is the query. It steps down the rows of what is rarest: the words, the
-// matches, or else the feed's articles.
+// text is the query. It steps down the rows of what is rarest: the matches, the words,
+// or else the feed's articles. The bounds are said of the articles, too, since the
+// server does not conclude that.
 func (q *browsing) text(before int64) string {
-	var with string
-	if bounds := q.bounds(); bounds != "" {
-		with = "WITH bounds AS MATERIALIZED (" + bounds + ") "
-	}
-	rows := q.rows(q.arg(before))
-	where := []string{"true"}
+	mark := q.arg(before)
+	rows := q.rows(mark)
+	where := []string{"true" + q.within("a.seq", mark)}
 	if q.Feed != "" {
 		where = append(where, "f.digest = "+q.arg(digest(q.Feed))+" AND f.url = "+q.arg(q.Feed))
-	}
-	if q.asked != "" && q.ByMatch() {
-		where = append(where, "EXISTS (SELECT 1 FROM matches m WHERE m.article = w.article"+q.ofMatch()+")")
 	}
 	if !q.Since.IsZero() {
 		where = append(where, "a.seen >= "+q.arg(q.Since))
@@ -89,33 +109,22 @@ func (q *browsing) text(before int64) string {
 	if !q.Until.IsZero() {
 		where = append(where, "a.seen < "+q.arg(q.Until))
 	}
-	return with + `SELECT ` + articleColumns + `, a.seq
+	return `SELECT ` + articleColumns + `, a.seq
 		FROM ` + rows + ` JOIN articles a ON a.seq = w.article JOIN feeds f ON f.id = a.feed
 		WHERE ` + strings.Join(where, " AND ") + ` ORDER BY w.article DESC LIMIT ` + q.arg(q.Limit+1)
-}
-
-// bounds are the first and the last row of the times asked for; "" for any.
-func (q *browsing) bounds() string {
-	var seen []string
-	if !q.Since.IsZero() {
-		seen = append(seen, "seen >= "+q.arg(q.Since))
-	}
-	if !q.Until.IsZero() {
-		seen = append(seen, "seen < "+q.arg(q.Until))
-	}
-	if len(seen) == 0 {
-		return ""
-	}
-	return "SELECT min(seq + 0) AS first, max(seq + 0) AS last FROM articles WHERE " + strings.Join(seen, " AND ")
 }
 
 // rows are the rows to look at.
 func (q *browsing) rows(before string) string {
 	switch {
+	case q.ByMatch():
+		matches := "(SELECT DISTINCT m.article FROM matches m WHERE true" + q.within("m.article", before) + q.ofMatch() + ") w"
+		if q.asked != "" {
+			matches += " JOIN words d ON d.article = w.article AND d.words @@ " + q.arg(q.asked) + "::tsquery"
+		}
+		return matches
 	case q.asked != "":
 		return "(SELECT article FROM words WHERE words @@ " + q.arg(q.asked) + "::tsquery" + q.within("article", before) + ") w"
-	case q.ByMatch():
-		return "(SELECT DISTINCT m.article FROM matches m WHERE true" + q.within("m.article", before) + q.ofMatch() + ") w"
 	case q.Feed != "":
 		// Without the sum it may step down all articles to find those of a rare feed.
 		return "(SELECT x.seq + 0 AS article FROM articles x WHERE x.feed = (SELECT id FROM feeds WHERE digest = " + q.arg(digest(q.Feed)) +
@@ -124,11 +133,14 @@ func (q *browsing) rows(before string) string {
 	return "(SELECT x.seq AS article FROM articles x WHERE true" + q.within("x.seq", before) + ") w"
 }
 
-// within keeps to the rows before one, and to those between the bounds.
+// within keeps to the rows before one, and to those of the times asked for.
 func (q *browsing) within(row, before string) string {
 	text := " AND " + row + " < " + before
-	if !q.Since.IsZero() || !q.Until.IsZero() {
-		text += " AND " + row + " >= (SELECT first FROM bounds) AND " + row + " <= (SELECT last FROM bounds)"
+	if !q.Since.IsZero() {
+		text += " AND " + row + " >= " + q.arg(q.first)
+	}
+	if !q.Until.IsZero() {
+		text += " AND " + row + " <= " + q.arg(q.last)
 	}
 	return text
 }
@@ -168,10 +180,14 @@ func (tx tx) addMatches(ctx context.Context, entries []store.Entry, rows []int64
 }
 
 // Hits implements store.Browser. It goes through the matches of the articles seen
-// since then, as RulesOf does.
+// since then.
 func (db *DB) Hits(ctx context.Context, since time.Time, every time.Duration) (hits []store.Hit, err error) {
 	err = db.operate(ctx, "counting matches", func(ctx context.Context) error {
 		hits = nil
+		first, _, err := db.direct().edges(ctx, since, time.Time{})
+		if err != nil {
+			return err
+		}
 		return db.direct().each(ctx, func(row row) error {
 			var h store.Hit
 			err := row.Scan(&h.Rule, &h.Theme, &h.Step, &h.Articles, &h.Last)
@@ -180,8 +196,8 @@ func (db *DB) Hits(ctx context.Context, since time.Time, every time.Duration) (h
 		}, `
 			SELECT m.rule, m.theme, floor(extract(epoch FROM a.seen - $1::timestamptz) * 1000000 / $2)::bigint AS step, count(*), max(a.seen)
 			FROM matches m JOIN articles a ON a.seq = m.article
-			WHERE m.article >= (SELECT min(seq + 0) FROM articles WHERE seen >= $1) AND a.seen >= $1
-			GROUP BY m.rule, m.theme, step ORDER BY m.rule, m.theme COLLATE "C", step`, since, every.Microseconds())
+			WHERE m.article >= $3 AND a.seq >= $3 AND a.seen >= $1
+			GROUP BY m.rule, m.theme, step ORDER BY m.rule, m.theme COLLATE "C", step`, since, every.Microseconds(), first)
 	})
 	return hits, err
 }

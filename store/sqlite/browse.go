@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,10 @@ func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing
 			return found, nil
 		}
 	}
-	err = db.read(doing, func(pool *sql.DB) error {
+	err = db.read(doing, func(pool *sql.DB) (err error) {
+		if q.first, q.last, err = edges(ctx, pool, b.Since, b.Until); err != nil {
+			return err
+		}
 		var rows []int64
 		if err := q.run(ctx, pool, before, func(a store.Article, row int64) {
 			if len(rows) == b.Limit {
@@ -47,8 +51,28 @@ func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing
 // browsing is a Browsing that becomes a query.
 type browsing struct {
 	store.Browsing
-	asked string // Text in the language of FTS5; "" any
-	args  []any
+	asked       string // Text in the language of FTS5; "" any
+	first, last int64  // the rows of the times asked for
+	args        []any
+}
+
+// edges are the first and the last row of what was seen in [since, until); a zero time
+// is no bound.
+func edges(ctx context.Context, pool *sql.DB, since, until time.Time) (first, last int64, err error) {
+	first, last = 0, math.MaxInt64
+	if !since.IsZero() {
+		err = pool.QueryRowContext(ctx, `
+			SELECT coalesce(min(+seq), ?3) FROM articles
+			WHERE seen BETWEEN ?1 AND (SELECT min(seen) FROM articles WHERE seen >= ?1) + ?2`,
+			micros(since), store.EdgeWidth.Microseconds(), int64(math.MaxInt64)).Scan(&first)
+	}
+	if err == nil && !until.IsZero() {
+		err = pool.QueryRowContext(ctx, `
+			SELECT coalesce(max(+seq), 0) FROM articles
+			WHERE seen < ?1 AND seen >= (SELECT max(seen) FROM articles WHERE seen < ?1) - ?2`,
+			micros(until), store.EdgeWidth.Microseconds()).Scan(&last)
+	}
+	return first, last, err
 }
 
 // arg adds an argument, and returns the mark that stands for it.
@@ -122,10 +146,10 @@ func (q *browsing) rows(before string) string {
 func (q *browsing) within(row, before string) string {
 	text := " AND " + row + " < " + before
 	if !q.Since.IsZero() {
-		text += " AND " + row + " >= (SELECT min(+seq) FROM articles WHERE seen >= " + q.arg(micros(q.Since)) + ")"
+		text += " AND " + row + " >= " + q.arg(q.first)
 	}
 	if !q.Until.IsZero() {
-		text += " AND " + row + " <= (SELECT max(+seq) FROM articles WHERE seen < " + q.arg(micros(q.Until)) + ")"
+		text += " AND " + row + " <= " + q.arg(q.last)
 	}
 	return text
 }
@@ -179,18 +203,21 @@ func addMatches(ctx context.Context, pool *sql.DB, entries []store.Entry, rows [
 	})
 }
 
-// hitsQuery goes through the matches of the articles seen since then, as rulesQuery
-// does.
+// hitsQuery goes through the matches of the articles seen since then.
 const hitsQuery = `
 	SELECT m.rule, m.theme, (a.seen - ?1) / ?2 AS step, count(*), max(a.seen)
 	FROM matches m CROSS JOIN articles a ON a.seq = m.article
-	WHERE m.article >= (SELECT min(+seq) FROM articles WHERE seen >= ?1) AND +a.seen >= ?1
+	WHERE m.article >= ?3 AND +a.seen >= ?1
 	GROUP BY m.rule, m.theme, step ORDER BY m.rule, m.theme, step`
 
 // Hits implements store.Browser.
 func (db *DB) Hits(ctx context.Context, since time.Time, every time.Duration) (hits []store.Hit, err error) {
 	err = db.read("counting matches", func(pool *sql.DB) error {
-		rows, err := pool.QueryContext(ctx, hitsQuery, micros(since), every.Microseconds())
+		first, _, err := edges(ctx, pool, since, time.Time{})
+		if err != nil {
+			return err
+		}
+		rows, err := pool.QueryContext(ctx, hitsQuery, micros(since), every.Microseconds(), first)
 		if err != nil {
 			return err
 		}

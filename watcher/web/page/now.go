@@ -67,7 +67,7 @@ func (s *server) now(w http.ResponseWriter, r *http.Request) {
 	}
 	var counts store.Counts
 	if err == nil {
-		counts, err = s.Store.Counts(ctx)
+		counts, err = s.Daemon.Counts(ctx)
 	}
 	if err != nil {
 		s.broken(w, r, err)

@@ -23,7 +23,6 @@ type Store interface {
 	Browse(ctx context.Context, b store.Browsing) (store.Listing, error)
 	Hits(ctx context.Context, since time.Time, every time.Duration) ([]store.Hit, error)
 	Alerts(ctx context.Context, since time.Time) ([]store.Alert, error)
-	Counts(ctx context.Context) (store.Counts, error)
 }
 
 // Daemon is what the page asks of the daemon that it belongs to.
@@ -35,6 +34,9 @@ type Daemon interface {
 	// Feeds returns how every feed is, the worst first; with how many articles of
 	// each are kept, which costs a walk over an index, if that is asked for.
 	Feeds(ctx context.Context, counted bool) ([]Feed, error)
+	// Counts returns how much there is of everything, now or a little earlier where
+	// counting takes long.
+	Counts(ctx context.Context) (store.Counts, error)
 	// PollNow has the feed with that URL polled as soon as possible.
 	PollNow(ctx context.Context, url string) error
 	// Accounts tells the whole way of the articles that are meant by an ID, of an
