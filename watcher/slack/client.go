@@ -36,6 +36,7 @@ type Client struct {
 
 	mu       sync.Mutex
 	channels map[string]string // IDs by name without #
+	mentions map[string]string // IDs by name without @
 	self     identity          // zero until asked for
 }
 
@@ -56,7 +57,7 @@ func NewClient(token, apiURL string, hc *http.Client) *Client {
 	if apiURL != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(apiURL, "/")+"/"))
 	}
-	return &Client{api: slack.New(token, options...), token: token, channels: make(map[string]string)}
+	return &Client{api: slack.New(token, options...), token: token, channels: make(map[string]string), mentions: make(map[string]string)}
 }
 
 // Format prints nothing of what a client holds, whatever the verb.
@@ -65,11 +66,15 @@ func (*Client) Format(f fmt.State, _ rune) { io.WriteString(f, "slack.Client") }
 // Post posts a message to a channel, by its ID or #name. It shows no previews of
 // links, and resolves no names in the text.
 //
-// A message that Slack refuses for its form is posted once more as its plain
+// A message for a thread that takes none is posted as one of its own. A message that Slack refuses for its form is posted once more as its plain
 // text and link, since news in poor form is better than none; the receipt says
 // so. All errors are *Error; see Classify.
 func (c *Client) Post(ctx context.Context, channel string, m Message) (Receipt, error) {
 	receipt, err := c.post(ctx, channel, m)
+	if m.Thread != "" && threadless(err) {
+		m.Thread = ""
+		receipt, err = c.post(ctx, channel, m)
+	}
 	if class, _ := Classify(err); class != Payload || len(m.Blocks) == 0 {
 		return receipt, err
 	}
@@ -86,14 +91,9 @@ func (c *Client) post(ctx context.Context, channel string, m Message) (Receipt, 
 	if err := canceled(ctx, doing); err != nil {
 		return Receipt{}, err
 	}
-	options := []slack.MsgOption{
-		slack.MsgOptionText(m.Text, false),
-		slack.MsgOptionDisableLinkUnfurl(),
-		slack.MsgOptionDisableMediaUnfurl(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{keyField: m.Key}}),
-	}
-	if len(m.Blocks) > 0 {
-		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
+	options := optionsOf(m)
+	if m.Thread != "" {
+		options = append(options, slack.MsgOptionTS(m.Thread))
 	}
 	var trace call
 	id, ts, err := c.api.PostMessageContext(trace.watch(ctx), channel, options...)
@@ -105,6 +105,20 @@ func (c *Client) post(ctx context.Context, channel string, m Message) (Receipt, 
 	}
 	c.learn(channel, id)
 	return Receipt{Channel: id, TS: ts}, nil
+}
+
+// optionsOf is a message as slack-go wants it.
+func optionsOf(m Message) []slack.MsgOption {
+	options := []slack.MsgOption{
+		slack.MsgOptionText(m.Text, false),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{keyField: m.Key}}),
+	}
+	if len(m.Blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
+	}
+	return options
 }
 
 // plainForm is a message without blocks: its text and, where there is room, its

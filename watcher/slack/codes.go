@@ -53,6 +53,14 @@ var classes = map[string]Class{
 	"invalid_form_data":                 Payload,
 	"attachment_payload_limit_exceeded": Payload,
 
+	// A message that cannot be changed, and never will be.
+	"message_not_found":        Payload,
+	"cant_update_message":      Payload,
+	"edit_window_closed":       Payload,
+	"is_inactive":              Payload,
+	"block_mismatch":           Payload,
+	"streaming_state_conflict": Payload,
+
 	"team_added_to_org":      Transient,
 	"org_login_required":     Transient,
 	"message_limit_exceeded": Transient,

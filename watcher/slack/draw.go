@@ -100,6 +100,12 @@ func (o TerminalOptions) richText(b *slack.RichTextBlock) ([]paragraph, error) {
 				colour = ""
 			case *slack.RichTextSectionLinkElement:
 				p = o.addLink(p, e.Text, e.URL, style{bold: isBold(e.Style)})
+			case *slack.RichTextSectionBroadcastElement:
+				p = p.add("@"+e.Range, style{bold: true})
+			case *slack.RichTextSectionUserGroupElement:
+				p = p.add("@"+e.UsergroupID, style{bold: true})
+			case *slack.RichTextSectionUserElement:
+				p = p.add("@"+e.UserID, style{bold: true})
 			default:
 				return nil, fmt.Errorf("drawing a message: no drawing for rich text of type %q", e.RichTextSectionElementType())
 			}

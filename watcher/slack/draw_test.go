@@ -89,7 +89,7 @@ func TestWhatHasNoDrawingIsAnError(t *testing.T) {
 	for name, block := range map[string]slackgo.Block{
 		"a block":               slackgo.NewDividerBlock(),
 		"a list":                slackgo.NewRichTextBlock("", slackgo.NewRichTextList(slackgo.RTEListBullet, 0)),
-		"a mention":             slackgo.NewRichTextBlock("", slackgo.NewRichTextSection(slackgo.NewRichTextSectionUserElement("U1", nil))),
+		"a colour":              slackgo.NewRichTextBlock("", slackgo.NewRichTextSection(slackgo.NewRichTextSectionColorElement("#F00"))),
 		"an image in a context": slackgo.NewContextBlock("", slackgo.NewImageBlockElement("https://x.example/i.png", "x")),
 	} {
 		t.Run(name, func(t *testing.T) {

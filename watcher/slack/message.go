@@ -21,8 +21,38 @@ type Alert struct {
 	Published time.Time
 	Bold      []Span  // in Title and Text: the words that rang; those of Text are shown in bold
 	Matches   []Match // what rang, the strongest first; at least one
-	// Notice is what is said in place of all that, the Key aside; nil: nothing.
+	// Also are the further reports, the first one first.
+	Also []Report `json:",omitempty"`
+	// Earlier is the message that this one follows; nil: none.
+	Earlier *Earlier `json:",omitempty"`
+	Mention string   `json:",omitempty"` // who is mentioned, as the configuration has it; "" for nobody
+	// MentionID is Mention as Slack knows it, or here, channel or everyone; "" shows
+	// the name and mentions nobody.
+	MentionID string `json:",omitempty"`
+	Drill     bool   `json:",omitempty"` // it is a test, and says so
+	// Occasion is why it is said with others, where it is; "" else. It is not shown.
+	Occasion string `json:",omitempty"`
+
+	// One of these is what is said in place of all that, the Key and who is mentioned
+	// aside; nil: nothing.
 	Notice *Notice `json:",omitempty"`
+	Report *Report `json:",omitempty"` // a further report, for the thread
+	Digest *Digest `json:",omitempty"`
+}
+
+// Report is an article of a story that was told before.
+type Report struct {
+	Title     string
+	URL       string
+	Text      string
+	Source    string
+	Published time.Time
+}
+
+// Earlier is a message that another one leads back to.
+type Earlier struct {
+	Severity string // that it had, where the story got more severe; else ""
+	Link     string // its address; "" where it has none
 }
 
 // Span is a piece of an alert's Title or Text, in bytes.

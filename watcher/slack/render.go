@@ -41,6 +41,9 @@ type Message struct {
 	// Key identifies the message in its channel's history, where every member
 	// of the workspace can read it.
 	Key string
+	// Thread is the timestamp of the message in whose thread it stands; "" for a
+	// message of its own.
+	Thread string
 }
 
 // Render lays an alert out:
@@ -48,14 +51,16 @@ type Message struct {
 //	🟠 Medium · Title, which is the link
 //	The begin of the text, with the words that rang in bold.
 //
+//	also: Reuters, The Verge (4)
+//
 //	Rule's title (its.id) · score 8, rings at 5
 //	Why the rule exists.
 //	+5 words, that earned it · +3 tag:regulator · 2 more
-//	Also: another rule (6)
+//	Also matches: another rule (6)
 //
 //	Source  host  3 minutes ago
 //
-// An alert with a Notice is laid out as that is. Nothing that a feed or a rule file says is put where Slack would interpret
+// An alert with a Notice, a Report or a Digest is laid out as that is. Nothing that a feed or a rule file says is put where Slack would interpret
 // it. Title and text are rich text, where markup is not written but given beside
 // the text as data: mrkdwn has no way to write a plain * or _, and its bold ends
 // at word boundaries of Slack's own making, which Chinese has none of. The grey
@@ -64,11 +69,26 @@ type Message struct {
 // Render is pure, takes any Alert and always returns a message that is within
 // Slack's limits.
 func Render(a Alert) Message {
-	if a.Notice != nil {
+	switch {
+	case a.Notice != nil:
 		return renderNotice(*a.Notice, a.Key)
+	case a.Report != nil:
+		return renderReport(*a.Report, a.Key)
+	case a.Digest != nil:
+		return renderDigest(*a.Digest, a)
 	}
 	link, host := safeLink(a.URL)
 	blocks := []slack.Block{headline(a, link)}
+	var around []slack.MixedElement
+	if also := alsoLine(a.Source, a.Also); also != "" {
+		around = append(around, plain(also))
+	}
+	if a.Earlier != nil {
+		around = append(around, earlierOf(a.Earlier))
+	}
+	if len(around) > 0 {
+		blocks = append(blocks, slack.NewContextBlock("", around...))
+	}
 	if why := whyLines(a.Matches); len(why) > 0 {
 		blocks = append(blocks, slack.NewContextBlock("", plain(strings.Join(why, "\n"))))
 	}
@@ -88,12 +108,16 @@ func headline(a Alert, link string) slack.Block {
 		slack.NewRichTextSectionTextElement(" "+m.word, bold),
 		slack.NewRichTextSectionTextElement(" · ", nil),
 	}
+	if a.Drill {
+		elements = append(elements, slack.NewRichTextSectionTextElement("DRILL, this is only a test · ", bold))
+	}
 	title := cut(titleOf(a), maxTitle)
 	if link != "" {
 		elements = append(elements, slack.NewRichTextSectionLinkElement(link, title, bold))
 	} else {
 		elements = append(elements, slack.NewRichTextSectionTextElement(title, bold))
 	}
+	elements = append(elements, mentionOf(a)...)
 	if text := textOf(a); text.text != "" {
 		elements = append(elements, slack.NewRichTextSectionTextElement("\n", nil))
 		elements = append(elements, boldRuns(text)...)
@@ -213,7 +237,7 @@ func furtherLine(matches []Match) string {
 	for _, m := range matches[:min(len(matches), maxFurther)] {
 		names = append(names, fmt.Sprintf("%s (%d)", ruleName(m, maxRule), m.Score))
 	}
-	line := "Also: " + strings.Join(names, ", ")
+	line := "Also matches: " + strings.Join(names, ", ")
 	if more := len(matches) - maxFurther; more > 0 {
 		line += fmt.Sprintf(" and %d more", more)
 	}
@@ -252,6 +276,9 @@ func plain(text string) *slack.TextBlockObject {
 // oneLine is the alert for those who see no blocks.
 func oneLine(a Alert) string {
 	var b strings.Builder
+	if a.Drill {
+		b.WriteString("DRILL, this is only a test: ")
+	}
 	fmt.Fprintf(&b, "[%s] %s", escaper.Replace(strings.ToLower(markOf(a.Severity).word)), escapeCut(titleOf(a), maxTextTitle))
 	if source := clean(a.Source); source != "" {
 		b.WriteString(" - " + escapeCut(source, maxTextSource))

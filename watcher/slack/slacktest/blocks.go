@@ -11,6 +11,7 @@ import (
 // words where Slack's are known.
 type checker struct {
 	ids      map[string]bool // block IDs so far
+	known    []string        // who may be mentioned
 	text     int             // units of all texts so far
 	problems []string
 }
@@ -160,12 +161,26 @@ func (c *checker) richLeaf(o map[string]any, pointer string) {
 		if name, _ := o["name"].(string); name == "" || strings.ContainsAny(name, ": \n") {
 			c.report(pointer+"/name", "must be the name of an emoji")
 		}
-	case "broadcast", "user", "usergroup", "channel", "team":
+	case "broadcast":
+		c.mention(o, "range", pointer)
+	case "user":
+		c.mention(o, "user_id", pointer)
+	case "usergroup":
+		c.mention(o, "usergroup_id", pointer)
+	case "channel", "team":
 		c.report(pointer, "a mention: %v", o["type"])
 	default:
 		c.report(pointer, "unsupported type: %v", o["type"])
 	}
 	c.style(o, pointer+"/style")
+}
+
+// mention checks that somebody is mentioned who may be.
+func (c *checker) mention(o map[string]any, key, pointer string) {
+	c.keys(o, pointer, "type", key, "style")
+	if id, _ := o[key].(string); !slices.Contains(c.known, id) {
+		c.report(pointer, "a mention: %v", id)
+	}
 }
 
 func (c *checker) style(o map[string]any, pointer string) {

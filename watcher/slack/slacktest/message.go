@@ -37,17 +37,19 @@ func refuse(code, format string, args ...any) *problem {
 }
 
 // Validate returns why a server would refuse the form of a chat.postMessage,
-// whatever its channel and token; nil when it would not.
+// whatever its channel and token, in a workspace in which nobody can be mentioned;
+// nil when it would not.
 func Validate(form url.Values) error {
-	if _, p := readMessage(form); p != nil {
+	if _, p := readMessage(form, nil); p != nil {
 		return errors.New(p.String())
 	}
 	return nil
 }
 
-// readMessage reads what a call of chat.postMessage posts.
-func readMessage(form url.Values) (Message, *problem) {
-	m := Message{Text: form.Get("text")}
+// readMessage reads what a call of chat.postMessage posts, which may mention those
+// with these IDs.
+func readMessage(form url.Values, known []string) (Message, *problem) {
+	m := Message{Text: form.Get("text"), Thread: form.Get("thread_ts")}
 	for _, check := range []func(url.Values) *problem{checkOptions, checkText} {
 		if p := check(form); p != nil {
 			return m, p
@@ -57,7 +59,7 @@ func readMessage(form url.Values) (Message, *problem) {
 	if m.Metadata, p = readMetadata(form.Get("metadata")); p != nil {
 		return m, p
 	}
-	m.Blocks, p = readBlocks(form.Get("blocks"))
+	m.Blocks, p = readBlocks(form.Get("blocks"), known)
 	return m, p
 }
 
@@ -126,7 +128,7 @@ func readMetadata(s string) (Metadata, *problem) {
 }
 
 // readBlocks reads and checks a message's blocks; "" is none.
-func readBlocks(s string) ([]map[string]any, *problem) {
+func readBlocks(s string, known []string) ([]map[string]any, *problem) {
 	if s == "" {
 		return nil, nil
 	}
@@ -137,7 +139,7 @@ func readBlocks(s string) ([]map[string]any, *problem) {
 	if len(blocks) > maxBlocks {
 		return nil, refuse("invalid_blocks", "no more than %d items allowed [json-pointer:/blocks]", maxBlocks)
 	}
-	c := checker{ids: make(map[string]bool)}
+	c := checker{ids: make(map[string]bool), known: known}
 	for i, b := range blocks {
 		c.block(b, fmt.Sprintf("/blocks/%d", i))
 	}

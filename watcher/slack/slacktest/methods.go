@@ -123,10 +123,16 @@ func (s *Server) postMessage(r *http.Request) answer {
 	if last, ok := s.lastPost[ch.ID]; s.opts.Rate && ok && now.Sub(last) < time.Second {
 		return refusal(tooSoon)
 	}
-	m, problem := readMessage(r.PostForm)
+	m, problem := readMessage(r.PostForm, s.known())
 	if problem != nil {
 		s.violations = append(s.violations, "chat.postMessage: "+problem.String())
 		return refusal(problem.code, problem.details...)
+	}
+	if parent := s.find(ch.ID, m.Thread); m.Thread != "" && parent == nil {
+		m.Thread = "" // as Slack does where the parent was deleted
+	} else if parent != nil && parent.Thread != "" {
+		s.violations = append(s.violations, "chat.postMessage: thread_ts is that of a reply")
+		return refusal("cannot_reply_to_message")
 	}
 	s.lastPost[ch.ID] = now
 	m.BotID = BotID
@@ -137,6 +143,9 @@ func (s *Server) postMessage(r *http.Request) answer {
 // render is a message as Slack returns it.
 func (m Message) render(allMetadata bool) map[string]any {
 	out := map[string]any{"type": "message", "ts": m.TS, "text": m.Text, "bot_id": m.BotID}
+	if m.Thread != "" {
+		out["thread_ts"] = m.Thread
+	}
 	if m.BotID == BotID {
 		out["user"] = UserID
 	}
@@ -153,7 +162,8 @@ func (m Message) render(allMetadata bool) map[string]any {
 	return out
 }
 
-// history answers the messages of a channel, the latest first.
+// history answers the messages of a channel, the latest first, without those in
+// threads.
 func (s *Server) history(r *http.Request) answer {
 	ch, problem := s.readable(r.PostForm.Get("channel"))
 	if problem != nil {
@@ -166,7 +176,7 @@ func (s *Server) history(r *http.Request) answer {
 	inclusive := isTrue(r.PostForm.Get("inclusive"))
 	var rows []map[string]any
 	for _, m := range slices.Backward(s.messages[ch.ID]) {
-		if within(m.TS, oldest, latest, inclusive) {
+		if m.Thread == "" && within(m.TS, oldest, latest, inclusive) {
 			rows = append(rows, m.render(isTrue(r.PostForm.Get("include_all_metadata"))))
 		}
 	}

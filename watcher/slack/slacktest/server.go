@@ -6,8 +6,7 @@
 //
 // It is strict: what real Slack may let pass but a careful client never sends
 // (an unescaped character, a missing "unfurl_links": false, a mention) it
-// refuses, and records as a violation. It knows no threads, updates, files,
-// users, views or sockets.
+// refuses, and records as a violation. It knows no files, views or sockets.
 package slacktest
 
 import (
@@ -44,6 +43,9 @@ type Options struct {
 	// MaxPage is how many rows a page of a list or a history has at most,
 	// whatever is asked; 0 is Slack's 999.
 	MaxPage int
+	// Groups are the IDs of the groups of users by handle, Users those of users by
+	// name. Only these may be mentioned.
+	Groups, Users map[string]string
 }
 
 // Channel is a channel of the workspace.
@@ -60,6 +62,8 @@ type Channel struct {
 type Message struct {
 	Channel  string // its ID
 	TS       string
+	Thread   string // the TS of the message in whose thread it stands; "" for none
+	Edits    int    // how often it was changed
 	Text     string
 	Blocks   []map[string]any
 	Metadata Metadata
@@ -114,6 +118,11 @@ func New(o Options) *Server {
 	mux := http.NewServeMux()
 	mux.Handle("POST /api/auth.test", s.method("auth.test", s.authTest))
 	mux.Handle("POST /api/chat.postMessage", s.method("chat.postMessage", s.postMessage))
+	mux.Handle("POST /api/chat.update", s.method("chat.update", s.update))
+	mux.Handle("GET /api/chat.getPermalink", s.method("chat.getPermalink", s.permalink))
+	mux.Handle("POST /api/conversations.replies", s.method("conversations.replies", s.replies))
+	mux.Handle("POST /api/usergroups.list", s.method("usergroups.list", s.userGroups))
+	mux.Handle("POST /api/users.list", s.method("users.list", s.users))
 	mux.Handle("POST /api/conversations.history", s.method("conversations.history", s.history))
 	mux.Handle("POST /api/conversations.info", s.method("conversations.info", s.info))
 	mux.Handle("POST /api/conversations.list", s.method("conversations.list", s.list))

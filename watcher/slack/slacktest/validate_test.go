@@ -84,7 +84,7 @@ func TestValidate(t *testing.T) {
 		{"a field that nobody knows", form("blocks", `[{"type":"divider","colour":"red"}]`), "invalid_blocks no more fields allowed: colour"},
 		{"a block ID twice", form("blocks", `[{"type":"divider","block_id":"a"},{"type":"divider","block_id":"a"}]`), `invalid_blocks block_id "a" already exists`},
 		{"empty rich text", form("blocks", rich(`{"type":"text","text":""}`)), "invalid_blocks must be more than 0 characters"},
-		{"a mention in rich text", form("blocks", rich(`{"type":"broadcast","range":"channel"}`)), "invalid_blocks a mention: broadcast"},
+		{"a mention in rich text", form("blocks", rich(`{"type":"broadcast","range":"channel"}`)), "invalid_blocks a mention: channel"},
 		{"a link with a space", form("blocks", rich(`{"type":"link","url":"https://x.example/a b","text":"x"}`)), "invalid_blocks an address with ' '"},
 		{"a link to a script", form("blocks", rich(`{"type":"link","url":"javascript:x","text":"x"}`)), "invalid_blocks an address that is not of the web"},
 		{"a style that nobody knows", form("blocks", rich(`{"type":"text","text":"x","style":{"blink":true}}`)), "invalid_blocks no more fields allowed: blink"},
