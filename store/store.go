@@ -163,6 +163,7 @@ type Store interface {
 	Searcher
 	Tasks
 	Retention
+	Feedback
 
 	// Close ends the use of the store. Operations that run are waited for.
 	Close() error

@@ -22,6 +22,7 @@ var frozen = map[string]string{
 	"migrations/0002_search.sql":    "4daf70e15c905dc35df07dc79c18544e657b19f853345e31787f7dd2eb33ba71",
 	"migrations/0003_tasks.sql":     "7e1c9f0dde542e1b465d4cb8042dbe4410b5234c4c0dafdf0e687a21ca7d975f",
 	"migrations/0004_forgotten.sql": "4b337b9d1d477a6310a6a27e8bf23079b4e5b6e506c04f809297d6d6dc697f73",
+	"migrations/0005_feedback.sql":  "0ece25f254c7b4da52366a3d2744b65308c51388baceabe4ae4c7f43d6a20725",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
