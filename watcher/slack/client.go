@@ -31,8 +31,11 @@ const (
 // It never repeats a call that may have had an effect: only the caller can know
 // what a repetition would say twice.
 type Client struct {
-	api   *slack.Client
-	token string // to keep it out of errors
+	api     *slack.Client
+	carrier *http.Client
+	apiURL  string                                                // "" for Slack itself
+	token   string                                                // to keep it out of errors
+	deeds   func(ctx context.Context, key string) ([]Deed, error) // nil: messages have no buttons
 
 	mu       sync.Mutex
 	channels map[string]string // IDs by name without #
@@ -48,16 +51,22 @@ type identity struct{ bot, user string }
 // up after 15 seconds. Redirects are never followed, since they would carry the
 // token elsewhere.
 func NewClient(token, apiURL string, hc *http.Client) *Client {
-	carrier := http.Client{Timeout: callTimeout}
-	if hc != nil {
-		carrier = *hc
-	}
-	carrier.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	options := []slack.Option{slack.OptionHTTPClient(&carrier)}
+	hc = carrier(hc)
+	options := []slack.Option{slack.OptionHTTPClient(hc)}
 	if apiURL != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(apiURL, "/")+"/"))
 	}
-	return &Client{api: slack.New(token, options...), token: token, channels: make(map[string]string), mentions: make(map[string]string)}
+	return &Client{api: slack.New(token, options...), carrier: hc, apiURL: apiURL, token: token, channels: make(map[string]string), mentions: make(map[string]string)}
+}
+
+// carrier is an http.Client that follows no redirects; see NewClient.
+func carrier(hc *http.Client) *http.Client {
+	c := http.Client{Timeout: callTimeout}
+	if hc != nil {
+		c = *hc
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
 }
 
 // Format prints nothing of what a client holds, whatever the verb.
@@ -70,6 +79,7 @@ func (*Client) Format(f fmt.State, _ rune) { io.WriteString(f, "slack.Client") }
 // text and link, since news in poor form is better than none; the receipt says
 // so. All errors are *Error; see Classify.
 func (c *Client) Post(ctx context.Context, channel string, m Message) (Receipt, error) {
+	m = c.answerable(ctx, m)
 	receipt, err := c.post(ctx, channel, m)
 	if m.Thread != "" && threadless(err) {
 		m.Thread = ""

@@ -31,6 +31,7 @@ func (c *Client) Update(ctx context.Context, at Receipt, m Message) error {
 	if err := canceled(ctx, doing); err != nil {
 		return err
 	}
+	m = c.answerable(ctx, m)
 	var trace call
 	if _, _, _, err := c.api.UpdateMessageContext(trace.watch(ctx), at.Channel, at.TS, optionsOf(m)...); err != nil {
 		return c.failure(doing, &trace, err)
