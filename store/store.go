@@ -436,6 +436,12 @@ type Delivery struct {
 	Problem   string // for AlertPending and AlertFailed
 }
 
+// Mute is a silence of something.
+type Mute struct {
+	Target string // story:ID, rule:ID or feed:URL
+	Until  time.Time
+}
+
 // Counts is how much there is of everything.
 type Counts struct {
 	Feeds, FeedsFailing       int // subscribed; of these with Failures > 0 or Gone

@@ -136,6 +136,9 @@ func New(log *slog.Logger, st Store, reader Reader, sink Sink, now func() time.T
 // is being judged keeps those that it began with. It may be called at any time.
 func (w *Watcher) SetRules(s *rules.Set) { w.rules.Store(s) }
 
+// Rules are those that are judged by now. It may be called at any time.
+func (w *Watcher) Rules() *rules.Set { return w.rules.Load() }
+
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second
 
