@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TOCSIN_SLACK_TOKEN", "")
+			e.Setenv("TOCSIN_SLACK_APP_TOKEN", "")
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
@@ -168,11 +169,13 @@ func pour(w io.Writer, n int) {
 	}
 }
 
-// slack serves a stand-in for Slack and sets $SLACK to the address of its API.
+// slack serves a stand-in for Slack and sets $SLACK to the address of its API and
+// $WEBHOOK to that of a webhook.
 func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 	server := slacktest.New(slacktest.Options{Channels: []slacktest.Channel{{ID: "C0123456789", Name: "ai-news"}}})
 	ts.Defer(server.Close)
 	ts.Setenv("SLACK", server.APIURL())
+	ts.Setenv("WEBHOOK", server.WebhookURL())
 	ts.Setenv("TOCSIN_SLACK_TOKEN", slacktest.Token)
 	ts.Defer(func() {
 		if v := server.Violations(); len(v) > 0 {
@@ -185,7 +188,7 @@ func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 func fill(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		text := ts.ReadFile(name)
-		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SITE", "SLACK"} {
+		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SITE", "SLACK", "WEBHOOK"} {
 			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
 		}
 		ts.Check(os.WriteFile(filepath.Clean(ts.MkAbs(name)), []byte(text), 0o644))

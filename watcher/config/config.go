@@ -72,8 +72,10 @@ type Fetch struct {
 
 // Slack is how Slack is reached.
 type Slack struct {
-	TokenFile string // "" looks at the environment and the credentials
-	APIURL    string // ends in a slash
+	TokenFile    string // "" looks at the environment and the credentials
+	AppTokenFile string // likewise
+	WebhookFile  string // holds the address of a webhook; "" for none
+	APIURL       string // ends in a slash
 }
 
 // Route takes matches to a channel. The fields that select are all to hold; an

@@ -116,9 +116,16 @@ type slackBlock struct {
 	// $TOCSIN_SLACK_TOKEN, else the systemd credential slack-token; where there
 	// is none either, alerts go to the terminal.
 	TokenFile yamlfile.String `yaml:"token_file"`
-	// AppTokenFile is the file that holds the app-level token, for buttons and
-	// /tocsin. Default: none. Without effect in this version.
+	// AppTokenFile is the file that holds the app-level token, for buttons at messages
+	// and for /tocsin. It counts beside a bot token only. Default:
+	// $TOCSIN_SLACK_APP_TOKEN, else the systemd credential slack-app-token; where there
+	// is none either, messages have no buttons.
 	AppTokenFile yamlfile.String `yaml:"app_token_file"`
+	// WebhookFile is the file that holds the address of an incoming webhook, for where
+	// there can be no app with a bot token. Everything goes to the webhook's one channel
+	// then, without threads, edits and buttons, and what is sent again since an answer
+	// was lost may come twice. Default: none.
+	WebhookFile yamlfile.String `yaml:"webhook_file"`
 	// APIURL is where the client finds Slack. Default: https://slack.com/api/.
 	APIURL yamlfile.String `yaml:"api_url"`
 }
@@ -238,7 +245,6 @@ type logBlock struct {
 // does nothing with, where they are given and ask for something.
 func (f *File) idle() []idleKey {
 	keys := []idleKey{
-		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
 		{"intervals", f.Intervals.Pos},
 	}
 	return append(keys, f.Routes.idle()...)

@@ -35,6 +35,7 @@ type Client struct {
 	carrier *http.Client
 	apiURL  string                                                // "" for Slack itself
 	token   string                                                // to keep it out of errors
+	webhook string                                                // where messages go in place of channels; "" for none
 	deeds   func(ctx context.Context, key string) ([]Deed, error) // nil: messages have no buttons
 
 	mu       sync.Mutex
@@ -58,6 +59,19 @@ func NewClient(token, apiURL string, hc *http.Client) *Client {
 	}
 	return &Client{api: slack.New(token, options...), carrier: hc, apiURL: apiURL, token: token, channels: make(map[string]string), mentions: make(map[string]string)}
 }
+
+// NewWebhookClient returns a client that posts to an incoming webhook, by its address,
+// which is a secret. A webhook has one channel, whatever a message is posted to. Its
+// messages have no receipt, no thread and no buttons; they cannot be changed, and
+// nothing can be found in its channel. hc is as for NewClient.
+func NewWebhookClient(address string, hc *http.Client) *Client {
+	c := NewClient("", "", hc)
+	c.webhook, c.token = address, address
+	return c
+}
+
+// IsWebhook reports whether the client posts to a webhook.
+func (c *Client) IsWebhook() bool { return c.webhook != "" }
 
 // carrier is an http.Client that follows no redirects; see NewClient.
 func carrier(hc *http.Client) *http.Client {
@@ -97,6 +111,10 @@ func (c *Client) Post(ctx context.Context, channel string, m Message) (Receipt, 
 }
 
 func (c *Client) post(ctx context.Context, channel string, m Message) (Receipt, error) {
+	if c.IsWebhook() {
+		const doing = "posting to the webhook"
+		return Receipt{}, c.postHook(ctx, doing, c.webhook, hookMessage{Text: m.Text, Blocks: m.Blocks})
+	}
 	doing := "posting to " + clean(channel)
 	if err := canceled(ctx, doing); err != nil {
 		return Receipt{}, err
@@ -174,6 +192,9 @@ func linkOf(m Message) string {
 // All errors are *Error. Of these only the class tells whether a later attempt
 // may succeed: whatever it is, nothing is known of the message.
 func (c *Client) Find(ctx context.Context, channel, key string, since time.Time) (Receipt, bool, error) {
+	if c.IsWebhook() {
+		return Receipt{}, false, noReading()
+	}
 	self, err := c.whoami(ctx)
 	if err != nil {
 		return Receipt{}, false, err
@@ -273,4 +294,9 @@ func (c *Client) authTest(ctx context.Context) (*slack.AuthTestResponse, error) 
 	c.self = identity{bot: answer.BotID, user: answer.UserID}
 	c.mu.Unlock()
 	return answer, nil
+}
+
+// noReading is the error of what a webhook cannot do.
+func noReading() *Error {
+	return &Error{Doing: "reading the channel of the webhook", Class: Channel, Reason: "a webhook has no history", Hint: "use a bot token"}
 }

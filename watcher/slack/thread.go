@@ -28,6 +28,9 @@ func threadless(err error) bool {
 // cannot be changed any more, or not so. All errors are *Error.
 func (c *Client) Update(ctx context.Context, at Receipt, m Message) error {
 	doing := "updating a message"
+	if c.IsWebhook() {
+		return &Error{Doing: doing, Class: Payload, Reason: "a webhook changes no messages", Hint: "use a bot token"}
+	}
 	if err := canceled(ctx, doing); err != nil {
 		return err
 	}

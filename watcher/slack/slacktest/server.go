@@ -139,6 +139,7 @@ func New(o Options) *Server {
 	mux.HandleFunc("POST /api/apps.connections.open", s.openConnection)
 	mux.HandleFunc("GET /link/{ticket}", s.link)
 	mux.HandleFunc("POST /actions/{id}", s.takeAnswer)
+	mux.HandleFunc("POST "+webhookPath, s.takeWebhook)
 	s.sockets = newSockets()
 	s.server = httptest.NewServer(mux)
 	return s
