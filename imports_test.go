@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"watcher/schedule": {},
 	"watcher/opml":     {},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/schedule", "watcher/story"},
+	"watcher/feedback": {"rules/...", "store"},
 	"watcher/health":   {},
 	"watcher/reload":   {"rules/..."},
 	"watcher":          {"rules/...", "store", "watcher/..."},
