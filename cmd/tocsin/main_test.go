@@ -2,6 +2,7 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"tocsin/seeds/newsroom"
+	"tocsin/store"
+	"tocsin/store/sqlite"
 	"tocsin/watcher/slack/slacktest"
 )
 
@@ -57,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"badsite":  serveBadSite,
 			"site":     serveSite,
 			"slack":    serveSlack,
+			"vote":     castVote,
 			"fill":     fill,
 			"exits":    exits,
 		},
@@ -192,5 +196,33 @@ func fill(ts *testscript.TestScript, neg bool, args []string) {
 			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
 		}
 		ts.Check(os.WriteFile(filepath.Clean(ts.MkAbs(name)), []byte(text), 0o644))
+	}
+}
+
+// vote useful|not TITLE has somebody vote at the alerts in tocsin.db whose titles have
+// TITLE in them.
+func castVote(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: vote useful|not title")
+	}
+	ctx := context.Background()
+	db, err := sqlite.Open(ctx, ts.MkAbs("tocsin.db"))
+	ts.Check(err)
+	defer db.Close()
+	alerts, err := db.Alerts(ctx, time.Time{})
+	ts.Check(err)
+	deed := store.Deed{Person: "U0ANN", Name: "ann", Kind: store.NotRelevant, At: time.Now()}
+	if args[0] == "useful" {
+		deed.Kind = store.Useful
+	}
+	found := false
+	for _, a := range alerts {
+		if strings.Contains(string(a.Content), args[1]) {
+			deed.Alert, found = a.ID, true
+			ts.Check(db.RecordFeedback(ctx, deed))
+		}
+	}
+	if !found {
+		ts.Fatalf("no alert has %q", args[1])
 	}
 }
