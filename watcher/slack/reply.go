@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -30,7 +31,7 @@ const (
 
 // renderReply lays a reply out.
 func renderReply(r Reply) Message {
-	title := clean(r.Title)
+	title := cmp.Or(clean(r.Title), "Tocsin")
 	bold := &slack.RichTextSectionTextStyle{Bold: true}
 	elements := []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(cut(title, maxReplyLine), bold)}
 	left := maxReply

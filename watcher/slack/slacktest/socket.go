@@ -164,6 +164,7 @@ func (s *Server) hear(c *socket) {
 		switch {
 		case e == nil:
 			s.violations = append(s.violations, fmt.Sprintf("an envelope %q was acknowledged that there is not", ack.ID))
+			s.change()
 		case !s.sockets.deaf:
 			e.acked++
 			s.change()
