@@ -18,8 +18,14 @@ import (
 func (s *settings) answer(ctx context.Context, log *slog.Logger, sink watcher.Sink, db store.Store, w *watcher.Watcher) (end func(), err error) {
 	client := watcher.SlackClient(sink)
 	token, err := slackAppToken(s.config.Slack)
-	if err != nil || token == "" || client == nil || client.IsWebhook() {
+	if err != nil || token == "" {
 		return func() {}, err
+	}
+	if client == nil || client.IsWebhook() {
+		if s.hears {
+			log.Warn("buttons and /tocsin do nothing: an app token counts beside a bot token only")
+		}
+		return func() {}, nil
 	}
 	desk := buttons.New(log, db, client, time.Now, s.config.Feeds, w.Rules)
 	client.ShowButtons(desk.Deeds)

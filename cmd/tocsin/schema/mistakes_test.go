@@ -50,7 +50,7 @@ var inConfig = mistakes{
 		wrong-types`,
 	meaning: `a-callback-that-is-none a-callback-with-a-database
 		a-callback-without-a-path a-database-that-is-none a-database-whose-password-is-not-there a-feed-twice
-		a-store-elsewhere everything-is-right keys-without-effect listening-nowhere listening-to-others-without-a-token`,
+		a-store-elsewhere a-webhook a-webhook-beside-a-token everything-is-right keys-without-effect listening-nowhere listening-to-others-without-a-token`,
 }
 
 // What is wrong in shape is refused, what is wrong in meaning is taken, and it is
