@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"watcher/opml":     {},
 	"watcher/route":    {"rules", "watcher/schedule"},
 	"watcher/config":   {"rules/...", "seeds", "watcher/opml", "watcher/route", "watcher/schedule", "watcher/story"},
+	"watcher/feedback": {"rules/...", "store"},
 	"watcher/health":   {},
 	"watcher/reload":   {"rules/...", "watcher/config", "watcher/route"},
 	"watcher":          {"rules/...", "store", "watcher/..."},

@@ -197,6 +197,7 @@ type Store interface {
 	Tasks
 	Retention
 	Examiner
+	Feedback
 
 	// Close ends the use of the store. Operations that run are waited for.
 	Close() error

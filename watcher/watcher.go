@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/feed"
 )
@@ -133,6 +134,9 @@ func (w *Watcher) PollNow(ctx context.Context, url string) error {
 	signal(w.freed)
 	return nil
 }
+
+// Rules are those that are judged by now. It may be called at any time.
+func (w *Watcher) Rules() *rules.Set { return w.course.Load().Rules }
 
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second

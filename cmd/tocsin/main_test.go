@@ -2,6 +2,7 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"tocsin/seeds/newsroom"
+	"tocsin/store"
+	"tocsin/store/sqlite"
 	"tocsin/watcher/slack/slacktest"
 )
 
@@ -48,6 +51,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TOCSIN_SLACK_TOKEN", "")
+			e.Setenv("TOCSIN_SLACK_APP_TOKEN", "")
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
@@ -56,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"badsite":  serveBadSite,
 			"site":     serveSite,
 			"slack":    serveSlack,
+			"vote":     castVote,
 			"fill":     fill,
 			"exits":    exits,
 		},
@@ -168,7 +173,8 @@ func pour(w io.Writer, n int) {
 	}
 }
 
-// slack serves a stand-in for Slack and sets $SLACK to the address of its API.
+// slack serves a stand-in for Slack and sets $SLACK to the address of its API and
+// $WEBHOOK to that of a webhook.
 func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 	server := slacktest.New(slacktest.Options{
 		Channels: []slacktest.Channel{{ID: "C0123456789", Name: "ai-news"}, {ID: "C0123456780", Name: "closed", NotMember: true}},
@@ -176,6 +182,7 @@ func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Defer(server.Close)
 	ts.Setenv("SLACK", server.APIURL())
+	ts.Setenv("WEBHOOK", server.WebhookURL())
 	ts.Setenv("TOCSIN_SLACK_TOKEN", slacktest.Token)
 	ts.Defer(func() {
 		if v := server.Violations(); len(v) > 0 {
@@ -188,9 +195,37 @@ func serveSlack(ts *testscript.TestScript, neg bool, args []string) {
 func fill(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		text := ts.ReadFile(name)
-		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SITE", "SLACK"} {
+		for _, v := range []string{"NEWSROOM", "BADSITE", "NOSITE", "SITE", "SLACK", "WEBHOOK"} {
 			text = strings.ReplaceAll(text, "$"+v, ts.Getenv(v))
 		}
 		ts.Check(os.WriteFile(filepath.Clean(ts.MkAbs(name)), []byte(text), 0o644))
+	}
+}
+
+// vote useful|not TITLE has somebody vote at the alerts in tocsin.db whose titles have
+// TITLE in them.
+func castVote(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: vote useful|not title")
+	}
+	ctx := context.Background()
+	db, err := sqlite.Open(ctx, ts.MkAbs("tocsin.db"))
+	ts.Check(err)
+	defer db.Close()
+	alerts, err := db.Alerts(ctx, time.Time{})
+	ts.Check(err)
+	deed := store.Deed{Person: "U0ANN", Name: "ann", Kind: store.NotRelevant, At: time.Now()}
+	if args[0] == "useful" {
+		deed.Kind = store.Useful
+	}
+	found := false
+	for _, a := range alerts {
+		if strings.Contains(string(a.Content), args[1]) {
+			deed.Alert, found = a.ID, true
+			ts.Check(db.RecordFeedback(ctx, deed))
+		}
+	}
+	if !found {
+		ts.Fatalf("no alert has %q", args[1])
 	}
 }

@@ -52,7 +52,7 @@ Begin with: tocsin demo`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newDemo(e), newInit(e), newRun(e), newOnce(e), newCheck(e), newTest(e), newScore(e), newEval(e),
-		newWhy(e), newRoute(e), newAlerts(e), newMute(e), newUnmute(e), newDrill(e), newBacktest(e), newLearn(e), newFeeds(e),
+		newWhy(e), newRoute(e), newAlerts(e), newMute(e), newUnmute(e), newDrill(e), newBacktest(e), newLearn(e), newRules(e), newFeeds(e),
 		newDoctor(e), newBackup(e), newSchema(e), newVersion(e),
 	)
 	addExitCodes(root)

@@ -54,6 +54,7 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 		return err
 	}
 	s.pushed = s.config.Fetch.WebsubCallback != ""
+	s.hears = true
 	site, err := openSite(log, s.config.Web)
 	if err != nil {
 		return err

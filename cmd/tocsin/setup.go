@@ -47,6 +47,7 @@ type settings struct {
 	draft  reload.Draft // that both came from
 	at     time.Time    // for which the rules were compiled
 	pushed bool         // feeds are subscribed at the hubs that they name
+	hears  bool         // what people do in Slack is heard
 }
 
 // loadSettings reads the configuration, the feeds and the rules. Everything
@@ -193,7 +194,13 @@ func (s *settings) watch(ctx context.Context, log *slog.Logger, sink watcher.Sin
 	if told.took != nil {
 		kept = timedStore{db, told.took}
 	}
-	return storeTrouble(work(watcher.New(log, kept, reader, sink, time.Now, o)))
+	w := watcher.New(log, kept, reader, sink, time.Now, o)
+	end, err := s.answer(ctx, log, sink, db, w)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return storeTrouble(work(w))
 }
 
 // holder names this run of the program.
@@ -205,20 +212,30 @@ func holder() string {
 	return fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text())
 }
 
-// slackToken finds the bot token: in the file that the configuration names, in
-// the environment, or among systemd's credentials. "" means that there is none.
+// slackToken finds the bot token. "" means that there is none.
 func slackToken(c config.Slack) (string, error) {
-	if c.TokenFile != "" {
-		return readToken("slack.token_file", c.TokenFile)
+	return findToken("slack.token_file", c.TokenFile, "TOCSIN_SLACK_TOKEN", "slack-token")
+}
+
+// slackAppToken finds the app-level token, in the same way.
+func slackAppToken(c config.Slack) (string, error) {
+	return findToken("slack.app_token_file", c.AppTokenFile, "TOCSIN_SLACK_APP_TOKEN", "slack-app-token")
+}
+
+// findToken finds a token: in the file that the configuration names under key, in
+// the environment, or among systemd's credentials.
+func findToken(key, file, variable, credential string) (string, error) {
+	if file != "" {
+		return readToken(key, file)
 	}
-	if token := os.Getenv("TOCSIN_SLACK_TOKEN"); token != "" {
+	if token := os.Getenv(variable); token != "" {
 		return token, nil
 	}
 	dir := os.Getenv("CREDENTIALS_DIRECTORY")
 	if dir == "" {
 		return "", nil
 	}
-	token, err := readToken("the credential slack-token", filepath.Join(dir, "slack-token"))
+	token, err := readToken("the credential "+credential, filepath.Join(dir, credential))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -255,7 +272,7 @@ func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *c
 	}
 	if deliver == "" {
 		deliver = deliverTerminal
-		if token != "" {
+		if token != "" || c.Slack.WebhookFile != "" {
 			deliver = deliverSlack
 		}
 	}
@@ -265,6 +282,9 @@ func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *c
 	case deliverTerminal:
 		return watcher.TerminalSink(out.writer(e.stdout), e.terminalOptions()), nil
 	case deliverSlack:
+		if token == "" && c.Slack.WebhookFile != "" {
+			return newWebhookSink(c.Slack, log)
+		}
 		if token == "" {
 			return nil, usage("there is no Slack token: set TOCSIN_SLACK_TOKEN, or slack.token_file in the configuration")
 		}
@@ -275,4 +295,16 @@ func (e *env) newSink(deliver string, c *config.Config, log *slog.Logger, out *c
 		return watcher.SlackSink(log, client), nil
 	}
 	return nil, usage("--deliver must be slack, terminal or none, not %q", deliver)
+}
+
+// newWebhookSink returns what says alerts by the webhook that the configuration names.
+func newWebhookSink(c config.Slack, log *slog.Logger) (watcher.Sink, error) {
+	address, err := readToken("slack.webhook_file", c.WebhookFile)
+	if err != nil {
+		return nil, err
+	}
+	if config.CheckURL(address) != nil {
+		return nil, usage("slack.webhook_file: %s does not hold the address of a webhook, as in https://hooks.slack.com/services/...", c.WebhookFile)
+	}
+	return watcher.SlackSink(log, slack.NewWebhookClient(address, nil)), nil
 }

@@ -24,6 +24,7 @@ var frozen = map[string]string{
 	"migrations/0004_forgotten.sql": "4b337b9d1d477a6310a6a27e8bf23079b4e5b6e506c04f809297d6d6dc697f73",
 	"migrations/0005_pushes.sql":    "9cfdd1bd572b38225e593cd8fd970fb96ec7318a20873d12c5e8b7c648794785",
 	"migrations/0006_messages.sql":  "0f1a3842fbc9a86531decb6289396cfa41b8945019c6f866a2678fbc128e89e1",
+	"migrations/0007_feedback.sql":  "0ece25f254c7b4da52366a3d2744b65308c51388baceabe4ae4c7f43d6a20725",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {

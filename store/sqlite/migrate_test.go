@@ -25,6 +25,7 @@ var frozen = map[string]string{
 	"migrations/0009_tasks.sql":     "303bd72640fd00098cc01d3765ca551c52d453f33df08d600208009ff0173c61",
 	"migrations/0010_forgotten.sql": "4c9442b77677a85113315ec1e688fbd2e7dfadbd923f22b617742b2e14790c0f",
 	"migrations/0011_messages.sql":  "b7b523b88e1ddc3d842d75c5d93272f5819335b89957ee79fe076c6a50cf7120",
+	"migrations/0012_feedback.sql":  "5f558a98f706061261ec8d09b12946a04b4c7a7a80f3bec8d9f3321031eb2963",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {

@@ -37,7 +37,15 @@ func testCancelling(t *testing.T, open opener) {
 				"Alerts":         func() error { _, err := w.Alerts(over, time.Time{}); return err },
 				"History":        func() error { _, err := w.History(over, x.ID); return err },
 				"ArticleCounts":  func() error { _, err := w.ArticleCounts(over); return err },
-				"Counts":         func() error { _, err := w.Counts(over); return err },
+				"Cause":          func() error { _, err := w.Cause(over, store.AlertID(x.ID, "news")); return err },
+				"RecordFeedback": func() error {
+					return w.RecordFeedback(over, vote(store.AlertID(x.ID, "news"), "U1", store.Useful, 1))
+				},
+				"FeedbackOn": func() error { _, err := w.FeedbackOn(over, store.AlertID(x.ID, "news")); return err },
+				"Votes":      func() error { _, err := w.Votes(over, ""); return err },
+				"RuleHits":   func() error { _, err := w.RuleHits(over, time.Time{}); return err },
+				"HandleOnce": func() error { _, err := w.HandleOnce(over, "key", at(0)); return err },
+				"Counts":     func() error { _, err := w.Counts(over); return err },
 			} {
 				if err := call(); err == nil {
 					t.Errorf("%s does not mind", name)

@@ -73,8 +73,10 @@ type Fetch struct {
 
 // Slack is how Slack is reached.
 type Slack struct {
-	TokenFile string // "" looks at the environment and the credentials
-	APIURL    string // ends in a slash
+	TokenFile    string // "" looks at the environment and the credentials
+	AppTokenFile string // likewise
+	WebhookFile  string // holds the address of a webhook; "" for none
+	APIURL       string // ends in a slash
 }
 
 // Retention is for how long articles are kept, from when they were seen.

@@ -115,9 +115,16 @@ type slackBlock struct {
 	// $TOCSIN_SLACK_TOKEN, else the systemd credential slack-token; where there
 	// is none either, alerts go to the terminal.
 	TokenFile yamlfile.String `yaml:"token_file"`
-	// AppTokenFile is the file that holds the app-level token, for buttons and
-	// /tocsin. Default: none. Without effect in this version.
+	// AppTokenFile is the file that holds the app-level token, for buttons at messages
+	// and for /tocsin. It counts beside a bot token only. Default:
+	// $TOCSIN_SLACK_APP_TOKEN, else the systemd credential slack-app-token; where there
+	// is none either, messages have no buttons.
 	AppTokenFile yamlfile.String `yaml:"app_token_file"`
+	// WebhookFile is the file that holds the address of an incoming webhook, for where
+	// there can be no app with a bot token. Everything goes to the webhook's one channel
+	// then, without threads, edits and buttons, and what is sent again since an answer
+	// was lost may come twice. Default: none.
+	WebhookFile yamlfile.String `yaml:"webhook_file"`
 	// APIURL is where the client finds Slack. Default: https://slack.com/api/.
 	APIURL yamlfile.String `yaml:"api_url"`
 }
@@ -263,31 +270,10 @@ type logBlock struct {
 	Format yamlfile.String `yaml:"format"`
 }
 
-// idle returns the keys of the file that this version reads and checks and
-// does nothing with, where they are given and ask for something.
-func (f *File) idle() []idleKey {
-	keys := []idleKey{
-		{"slack.app_token_file", asked(f.Slack.AppTokenFile)},
-	}
-	return keys
-}
-
 // asked is the place of a text that is not empty; else the zero Pos.
 func asked(s yamlfile.String) yamlfile.Pos {
 	if s.Value == "" {
 		return yamlfile.Pos{}
 	}
 	return s.Pos
-}
-
-// idleKey is a key that has no effect, and its place; the zero Pos where it is
-// not given.
-type idleKey struct {
-	name string
-	pos  yamlfile.Pos
-}
-
-// warning says that the key has no effect.
-func (k idleKey) warning() yamlfile.Problem {
-	return yamlfile.Warningf(k.pos, "no-effect", "%s has no effect in this version of tocsin", k.name)
 }

@@ -46,11 +46,6 @@ func Parse(path string, data []byte, read ReadFile) (*Config, []yamlfile.Problem
 	problems := yamlfile.Decode(path, data, &f)
 	l := loader{path: path, dir: filepath.Dir(path), read: read, problems: problems}
 	c := l.config(&f)
-	for _, k := range f.idle() {
-		if k.pos != (yamlfile.Pos{}) {
-			l.add(k.warning())
-		}
-	}
 	if yamlfile.AnyError(l.problems) {
 		c = nil
 	}
@@ -268,6 +263,12 @@ func (l *loader) slack(s *slackBlock) Slack {
 	if s.TokenFile.Value != "" {
 		out.TokenFile = l.tokenFile(s.TokenFile, "slack.token_file")
 	}
+	if s.AppTokenFile.Value != "" {
+		out.AppTokenFile = l.tokenFile(s.AppTokenFile, "slack.app_token_file")
+	}
+	if s.WebhookFile.Value != "" {
+		out.WebhookFile = l.webhook(s)
+	}
 	if s.APIURL.Value != "" {
 		if err := CheckURL(s.APIURL.Value); err != nil {
 			l.add(yamlfile.Errorf(s.APIURL.Pos, "url", "slack.api_url %s", err))
@@ -275,6 +276,22 @@ func (l *loader) slack(s *slackBlock) Slack {
 		out.APIURL = strings.TrimSuffix(s.APIURL.Value, "/") + "/"
 	}
 	return out
+}
+
+// webhook is the path of the file with a webhook's address. What a webhook cannot do
+// is said, since it is nobody's mistake and easily overlooked.
+func (l *loader) webhook(s *slackBlock) string {
+	if s.TokenFile.Value != "" {
+		l.add(yamlfile.Warningf(s.WebhookFile.Pos, "no-effect", "slack.webhook_file has no effect beside slack.token_file"))
+		return ""
+	}
+	if s.AppTokenFile.Value != "" {
+		l.add(yamlfile.Warningf(s.AppTokenFile.Pos, "no-effect", "slack.app_token_file has no effect with a webhook, whose messages have no buttons"))
+	}
+	path := l.tokenFile(s.WebhookFile, "slack.webhook_file")
+	l.add(yamlfile.Warningf(s.WebhookFile.Pos, "webhook", "a webhook has one channel, whatever routes say, no threads and no reconciliation: what is sent again since an answer was lost may come twice").
+		WithHint("a bot token does all of that, see slack.token_file"))
+	return path
 }
 
 // tokenFile is the path of a file that holds a token.

@@ -62,6 +62,8 @@ func restarts(begun, now Draft) (keys []string) {
 		{"fetch.contact", b.Fetch.Contact, n.Fetch.Contact},
 		{"fetch.websub_callback", b.Fetch.WebsubCallback, n.Fetch.WebsubCallback},
 		{"slack.token_file", secret(begun, b.Slack.TokenFile), secret(now, n.Slack.TokenFile)},
+		{"slack.app_token_file", secret(begun, b.Slack.AppTokenFile), secret(now, n.Slack.AppTokenFile)},
+		{"slack.webhook_file", secret(begun, b.Slack.WebhookFile), secret(now, n.Slack.WebhookFile)},
 		{"slack.api_url", b.Slack.APIURL, n.Slack.APIURL},
 		{"web.listen", b.Web.Listen, n.Web.Listen},
 		{"web.token_file", secret(begun, b.Web.TokenFile), secret(now, n.Web.TokenFile)},

@@ -31,8 +31,12 @@ const (
 // It never repeats a call that may have had an effect: only the caller can know
 // what a repetition would say twice.
 type Client struct {
-	api   *slack.Client
-	token string // to keep it out of errors
+	api     *slack.Client
+	carrier *http.Client
+	apiURL  string                                                // "" for Slack itself
+	token   string                                                // to keep it out of errors
+	webhook string                                                // where messages go in place of channels; "" for none
+	deeds   func(ctx context.Context, key string) ([]Deed, error) // nil: messages have no buttons
 
 	// answered is told how each call ended, in a word: ok, or its class.
 	answered func(class string)
@@ -51,16 +55,12 @@ type identity struct{ bot, user string }
 // up after 15 seconds. Redirects are never followed, since they would carry the
 // token elsewhere.
 func NewClient(token, apiURL string, hc *http.Client) *Client {
-	carrier := http.Client{Timeout: callTimeout}
-	if hc != nil {
-		carrier = *hc
-	}
-	carrier.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	options := []slack.Option{slack.OptionHTTPClient(&carrier)}
+	hc = carrier(hc)
+	options := []slack.Option{slack.OptionHTTPClient(hc)}
 	if apiURL != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(apiURL, "/")+"/"))
 	}
-	return &Client{api: slack.New(token, options...), token: token, answered: func(string) {}, channels: make(map[string]string), mentions: make(map[string]string)}
+	return &Client{api: slack.New(token, options...), carrier: hc, apiURL: apiURL, token: token, answered: func(string) {}, channels: make(map[string]string), mentions: make(map[string]string)}
 }
 
 // Answered has f told how each call to Slack ends: ok, or the name of a Class. It
@@ -79,6 +79,29 @@ func Answers() []string {
 	return words
 }
 
+// NewWebhookClient returns a client that posts to an incoming webhook, by its address,
+// which is a secret. A webhook has one channel, whatever a message is posted to. Its
+// messages have no receipt, no thread and no buttons; they cannot be changed, and
+// nothing can be found in its channel. hc is as for NewClient.
+func NewWebhookClient(address string, hc *http.Client) *Client {
+	c := NewClient("", "", hc)
+	c.webhook, c.token = address, address
+	return c
+}
+
+// IsWebhook reports whether the client posts to a webhook.
+func (c *Client) IsWebhook() bool { return c.webhook != "" }
+
+// carrier is an http.Client that follows no redirects; see NewClient.
+func carrier(hc *http.Client) *http.Client {
+	c := http.Client{Timeout: callTimeout}
+	if hc != nil {
+		c = *hc
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
+}
+
 // Format prints nothing of what a client holds, whatever the verb.
 func (*Client) Format(f fmt.State, _ rune) { io.WriteString(f, "slack.Client") }
 
@@ -89,6 +112,7 @@ func (*Client) Format(f fmt.State, _ rune) { io.WriteString(f, "slack.Client") }
 // text and link, since news in poor form is better than none; the receipt says
 // so. All errors are *Error; see Classify.
 func (c *Client) Post(ctx context.Context, channel string, m Message) (Receipt, error) {
+	m = c.answerable(ctx, m)
 	receipt, err := c.post(ctx, channel, m)
 	if m.Thread != "" && threadless(err) {
 		m.Thread = ""
@@ -106,6 +130,10 @@ func (c *Client) Post(ctx context.Context, channel string, m Message) (Receipt, 
 }
 
 func (c *Client) post(ctx context.Context, channel string, m Message) (Receipt, error) {
+	if c.IsWebhook() {
+		const doing = "posting to the webhook"
+		return Receipt{}, c.postHook(ctx, doing, c.webhook, hookMessage{Text: m.Text, Blocks: m.Blocks})
+	}
 	doing := "posting to " + clean(channel)
 	if err := canceled(ctx, doing); err != nil {
 		return Receipt{}, err
@@ -184,6 +212,9 @@ func linkOf(m Message) string {
 // All errors are *Error. Of these only the class tells whether a later attempt
 // may succeed: whatever it is, nothing is known of the message.
 func (c *Client) Find(ctx context.Context, channel, key string, since time.Time) (Receipt, bool, error) {
+	if c.IsWebhook() {
+		return Receipt{}, false, noReading()
+	}
 	self, err := c.whoami(ctx)
 	if err != nil {
 		return Receipt{}, false, err
@@ -285,4 +316,9 @@ func (c *Client) authTest(ctx context.Context) (*slack.AuthTestResponse, error) 
 	c.self = identity{bot: answer.BotID, user: answer.UserID}
 	c.mu.Unlock()
 	return answer, nil
+}
+
+// noReading is the error of what a webhook cannot do.
+func noReading() *Error {
+	return &Error{Doing: "reading the channel of the webhook", Class: Channel, Reason: "a webhook has no history", Hint: "use a bot token"}
 }

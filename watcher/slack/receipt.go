@@ -17,8 +17,13 @@ type Receipt struct {
 }
 
 // String is the receipt in one word, as ParseReceipt reads it. Refused is not
-// in it.
-func (r Receipt) String() string { return r.Channel + "/" + r.TS }
+// in it. Where nobody knows where the message stands, it is "".
+func (r Receipt) String() string {
+	if r.TS == "" {
+		return ""
+	}
+	return r.Channel + "/" + r.TS
+}
 
 var (
 	channelID = regexp.MustCompile(`^[CDG][A-Z0-9]{5,}$`)

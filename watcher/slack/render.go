@@ -41,6 +41,9 @@ type Message struct {
 	// Key identifies the message in its channel's history, where every member
 	// of the workspace can read it.
 	Key string
+	// Answerable says that people may vote on it and mute it, by buttons, where there
+	// are any; see Client.ShowButtons.
+	Answerable bool
 	// Thread is the timestamp of the message in whose thread it stands; "" for a
 	// message of its own.
 	Thread string
@@ -95,7 +98,7 @@ func Render(a Alert) Message {
 	if origin := originOf(a, host); len(origin) > 0 {
 		blocks = append(blocks, slack.NewContextBlock("", origin...))
 	}
-	return Message{Text: oneLine(a), Blocks: blocks, Key: a.Key}
+	return Message{Text: oneLine(a), Blocks: blocks, Key: a.Key, Answerable: !a.Drill}
 }
 
 // headline is the severity, the title and the excerpt. All of the title is bold,

@@ -28,9 +28,13 @@ func threadless(err error) bool {
 // cannot be changed any more, or not so. All errors are *Error.
 func (c *Client) Update(ctx context.Context, at Receipt, m Message) error {
 	doing := "updating a message"
+	if c.IsWebhook() {
+		return &Error{Doing: doing, Class: Payload, Reason: "a webhook changes no messages", Hint: "use a bot token"}
+	}
 	if err := canceled(ctx, doing); err != nil {
 		return err
 	}
+	m = c.answerable(ctx, m)
 	var trace call
 	if _, _, _, err := c.api.UpdateMessageContext(trace.watch(ctx), at.Channel, at.TS, optionsOf(m)...); err != nil {
 		return c.failure(doing, &trace, err)

@@ -50,7 +50,7 @@ var inConfig = mistakes{
 		routes-that-cannot-be wrong-types`,
 	meaning: `a-callback-that-is-none
 		a-callback-without-a-path a-database-that-is-none a-database-whose-password-is-not-there a-feed-twice
-		a-store-elsewhere everything-is-right keys-without-effect listening-nowhere listening-to-others-without-a-token
+		a-store-elsewhere a-webhook a-webhook-beside-a-token everything-is-right listening-nowhere listening-to-others-without-a-token
 		matched-articles-kept-for-less matched-articles-kept-for-less-than-stories-last
 		profiles-for-others proxies-without-a-header signing-in-that-cannot-be`,
 }

@@ -55,6 +55,9 @@ func (c *checker) block(b map[string]any, pointer string) {
 			c.report(pointer+"/text", "must be plain_text")
 		}
 		c.textObject(b["text"], pointer+"/text", maxHeader)
+	case "actions":
+		c.keys(b, pointer, "type", "block_id", "elements")
+		c.each(b, "elements", pointer, maxActions, c.button)
 	case "divider":
 		c.keys(b, pointer, "type", "block_id")
 	default:
@@ -129,6 +132,24 @@ func (c *checker) textObject(value any, pointer string, limit int) {
 		}
 	default:
 		c.report(pointer, "unsupported type: %v", o["type"])
+	}
+}
+
+// button checks an element of an actions block.
+func (c *checker) button(o map[string]any, pointer string) {
+	if o["type"] != "button" {
+		c.report(pointer, "unsupported type: %v", o["type"])
+		return
+	}
+	c.keys(o, pointer, "type", "text", "action_id", "value", "style", "url")
+	if text, ok := o["text"].(map[string]any); ok && text["type"] != "plain_text" {
+		c.report(pointer+"/text", "must be plain_text")
+	}
+	c.textObject(o["text"], pointer+"/text", maxButton)
+	id, _ := o["action_id"].(string)
+	c.length(id, maxBlockID, pointer+"/action_id")
+	if value, given := o["value"].(string); given {
+		c.length(value, maxButtonValue, pointer+"/value")
 	}
 }
 

@@ -11,15 +11,18 @@ import (
 // The limits, in UTF-16 units where they count characters: Slack does not say
 // what a character is.
 const (
-	maxText      = 4000  // what Slack shows in one piece
-	maxBlocks    = 50    // documented
-	maxBlockText = 11000 // refused from somewhere between here and 13,200
-	maxMetadata  = 2000  // bytes; no limit is documented
-	maxTextField = 3000  // of a text object
-	maxHeader    = 150
-	maxContext   = 10 // elements
-	maxLink      = 3000
-	maxBlockID   = 255
+	maxText        = 4000  // what Slack shows in one piece
+	maxBlocks      = 50    // documented
+	maxBlockText   = 11000 // refused from somewhere between here and 13,200
+	maxMetadata    = 2000  // bytes; no limit is documented
+	maxTextField   = 3000  // of a text object
+	maxHeader      = 150
+	maxContext     = 10 // elements
+	maxLink        = 3000
+	maxBlockID     = 255
+	maxActions     = 25 // elements
+	maxButton      = 75
+	maxButtonValue = 2000
 )
 
 // problem is why a message is refused.

@@ -6,7 +6,8 @@
 //
 // It is strict: what real Slack may let pass but a careful client never sends
 // (an unescaped character, a missing "unfurl_links": false, a mention) it
-// refuses, and records as a violation. It knows no files, views or sockets.
+// refuses, and records as a violation. Over Socket Mode it brings what tests have
+// people do, until it is acknowledged. It knows no files and no views.
 package slacktest
 
 import (
@@ -30,10 +31,14 @@ const (
 // Token is the token that a server takes when Options name none.
 const Token = "xoxb-0000000000-not-a-token-but-shaped-like-one"
 
+// AppToken is the app-level token that a server takes when Options name none.
+const AppToken = "xapp-1-A0000000000-not-a-token-but-shaped-like-one"
+
 // Options describe a workspace. The zero value is one with the public channel
 // #general, C0GENERAL01, that takes Token.
 type Options struct {
 	Token    string
+	AppToken string
 	Channels []Channel
 	// Now is Slack's clock, which stamps messages; nil is the machine's.
 	Now func() time.Time
@@ -92,12 +97,16 @@ type Server struct {
 	faults     map[string][]Fault   // by method, in the order in which they come
 	calls      map[string]int       // by method
 	violations []string
+	sockets    sockets
 }
 
 // New starts a server. Close ends it.
 func New(o Options) *Server {
 	if o.Token == "" {
 		o.Token = Token
+	}
+	if o.AppToken == "" {
+		o.AppToken = AppToken
 	}
 	if o.Channels == nil {
 		o.Channels = []Channel{{ID: "C0GENERAL01", Name: "general"}}
@@ -128,6 +137,12 @@ func New(o Options) *Server {
 	mux.Handle("POST /api/conversations.history", s.method("conversations.history", s.history))
 	mux.Handle("POST /api/conversations.info", s.method("conversations.info", s.info))
 	mux.Handle("POST /api/conversations.list", s.method("conversations.list", s.list))
+	mux.Handle("POST /api/chat.postEphemeral", s.method("chat.postEphemeral", s.postEphemeral))
+	mux.HandleFunc("POST /api/apps.connections.open", s.openConnection)
+	mux.HandleFunc("GET /link/{ticket}", s.link)
+	mux.HandleFunc("POST /actions/{id}", s.takeAnswer)
+	mux.HandleFunc("POST "+webhookPath, s.takeWebhook)
+	s.sockets = newSockets()
 	s.server = httptest.NewServer(mux)
 	return s
 }
@@ -135,7 +150,9 @@ func New(o Options) *Server {
 // Close ends the server and every call that a fault holds back.
 func (s *Server) Close() {
 	close(s.done)
+	s.CutSockets()
 	s.server.Close()
+	s.sockets.running.Wait()
 }
 
 // APIURL is where the methods are, with the slash at its end.

@@ -52,6 +52,7 @@ func (s *Server) update(r *http.Request) answer {
 		return refusal(problem.code, problem.details...)
 	}
 	old.Text, old.Blocks, old.Edits = m.Text, m.Blocks, old.Edits+1
+	s.change()
 	if m.Metadata.EventType != "" {
 		old.Metadata = m.Metadata
 	}
