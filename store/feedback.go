@@ -23,10 +23,10 @@ type Feedback interface {
 	// Votes returns the votes that count for a rule, oldest first; for all of them
 	// where rule is "".
 	Votes(ctx context.Context, rule string) ([]Vote, error)
-	// Hits returns how many articles seen at since or later each rule matched, by
+	// RuleHits returns how many articles seen at since or later each rule matched, by
 	// rule. Rules that matched none are not in it. Its cost is that of all matches
 	// since then.
-	Hits(ctx context.Context, since time.Time) ([]RuleHits, error)
+	RuleHits(ctx context.Context, since time.Time) ([]RuleHits, error)
 
 	// HandleOnce reports whether it is asked about a key for the first time, of all
 	// that share the store. A key is known for HandledFor after that.

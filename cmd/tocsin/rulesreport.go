@@ -58,7 +58,7 @@ func (e *env) rulesReport(ctx context.Context, o reportOptions) error {
 		return err
 	}
 	defer db.Close()
-	hits, err := db.Hits(ctx, since)
+	hits, err := db.RuleHits(ctx, since)
 	if err != nil {
 		return storeTrouble(err)
 	}

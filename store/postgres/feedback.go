@@ -119,8 +119,8 @@ func (db *DB) Votes(ctx context.Context, rule string) (votes []store.Vote, err e
 	return votes, err
 }
 
-// Hits implements store.Feedback.
-func (db *DB) Hits(ctx context.Context, since time.Time) (hits []store.RuleHits, err error) {
+// RuleHits implements store.Feedback.
+func (db *DB) RuleHits(ctx context.Context, since time.Time) (hits []store.RuleHits, err error) {
 	err = db.operate(ctx, "counting the matches of rules", func(ctx context.Context) error {
 		return db.direct().each(ctx, func(row row) error {
 			var h store.RuleHits

@@ -133,8 +133,8 @@ func (db *DB) Votes(ctx context.Context, rule string) (votes []store.Vote, err e
 	return votes, err
 }
 
-// Hits implements store.Feedback.
-func (db *DB) Hits(ctx context.Context, since time.Time) (hits []store.RuleHits, err error) {
+// RuleHits implements store.Feedback.
+func (db *DB) RuleHits(ctx context.Context, since time.Time) (hits []store.RuleHits, err error) {
 	err = db.read("counting the matches of rules", func(pool *sql.DB) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT m.rule, count(*), max(a.seen) FROM matches m CROSS JOIN articles a ON a.seq = m.article

@@ -43,7 +43,7 @@ func testCancelling(t *testing.T, open opener) {
 				},
 				"FeedbackOn": func() error { _, err := w.FeedbackOn(over, store.AlertID(x.ID, "news")); return err },
 				"Votes":      func() error { _, err := w.Votes(over, ""); return err },
-				"Hits":       func() error { _, err := w.Hits(over, time.Time{}); return err },
+				"RuleHits":   func() error { _, err := w.RuleHits(over, time.Time{}); return err },
 				"HandleOnce": func() error { _, err := w.HandleOnce(over, "key", at(0)); return err },
 				"Counts":     func() error { _, err := w.Counts(over); return err },
 			} {

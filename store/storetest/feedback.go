@@ -162,7 +162,7 @@ func testFeedback(t *testing.T, open opener) {
 	}.run(t, open)
 }
 
-func testHits(t *testing.T, open opener) {
+func testRuleHits(t *testing.T, open opener) {
 	const feed = "https://a.example/feed"
 	cases{
 		"each rule has its matches and when the last one was": func(t *testing.T, w *world) {
@@ -177,7 +177,7 @@ func testHits(t *testing.T, open opener) {
 			}
 			hits := func(since time.Time) []store.RuleHits {
 				w.t.Helper()
-				all, err := w.Hits(w.ctx, since)
+				all, err := w.RuleHits(w.ctx, since)
 				w.ok(err)
 				return all
 			}

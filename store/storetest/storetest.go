@@ -38,7 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Search", testSearch},
 		{"tasks", testTasks},
 		{"Feedback", testFeedback},
-		{"Hits", testHits},
+		{"RuleHits", testRuleHits},
 		{"HandleOnce", testHandleOnce},
 		{"Expire", testExpire},
 		{"Size", testSize},

@@ -84,7 +84,7 @@ func (c *Client) hookError(doing string, answer *http.Response, words string, er
 		case reply.Error != "":
 			words = reply.Error
 		default:
-			return unanswered(doing)
+			return &Error{Doing: doing, Class: Ambiguous, Reason: "no valid answer: it is not one of Slack's"}
 		}
 	}
 	class, known := hookClasses[words]

@@ -48,7 +48,7 @@ func NewSocket(log *slog.Logger, appToken, apiURL string, hc *http.Client) *Sock
 	if apiURL != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(apiURL, "/")+"/"))
 	}
-	return &Socket{log: log, api: slack.New("", options...), client: &Client{token: appToken}, acting: make(chan struct{}, maxActing)}
+	return &Socket{log: log, api: slack.New("", options...), client: NewClient(appToken, apiURL, hc), acting: make(chan struct{}, maxActing)}
 }
 
 // silent is a log that nobody reads: the library's lines may hold what people wrote.
