@@ -74,7 +74,7 @@ func chattering(w *world) {
 		}
 		w.add(fmt.Sprintf("https://paper%d.example/feed", seed), "0 */4 * * *", chatter(seed, start), tags...)
 	}
-	for range 9 * 6 {
+	for range 6 * 6 {
 		if _, err := w.watcher().Once(context.Background(), false); err != nil {
 			w.t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ type daemonWorld struct {
 
 func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	t.Helper()
-	w := &daemonWorld{t: t, dir: t.TempDir(), feeds: 200, channels: 50, database: database,
+	w := &daemonWorld{t: t, dir: t.TempDir(), feeds: 100, channels: 50, database: database,
 		asked: make(map[string]time.Time), now: make(map[string]bool)}
 	if n, err := strconv.Atoi(os.Getenv(feedsEnv)); err == nil {
 		w.feeds, w.channels = n, n/8

@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	killFeeds    = 200
+	killFeeds    = 100
 	killArticles = 5 // of each feed; one of them rings
 	killChannels = 25
 )
@@ -86,7 +86,7 @@ func newKillWorld(t *testing.T) *killWorld {
 // channels, since a channel takes a message a second only.
 func (k *killWorld) configure(url string, feeds []newsroom.Feed) {
 	var c strings.Builder
-	fmt.Fprintf(&c, "rules: [bell.yaml]\nfetch: {allow_private: true, per_host: 16, concurrency: 16}\nslack: {api_url: %s}\nfeeds:\n", k.slack.APIURL())
+	fmt.Fprintf(&c, "rules: [bell.yaml]\nfetch: {allow_private: true, per_host: 4, concurrency: 4}\nslack: {api_url: %s}\nfeeds:\n", k.slack.APIURL())
 	for i, f := range feeds {
 		fmt.Fprintf(&c, "  - {url: %s/%s, tags: [c%d]}\n", url, f.Name, i%killChannels)
 	}
@@ -173,7 +173,7 @@ func TestKilledWhilePolling(t *testing.T) {
 	t.Parallel()
 	k := newKillWorld(t)
 	killed := 0
-	for _, after := range []int64{1, 40, 3, 60, 17} {
+	for _, after := range []int64{1, 20, 3, 30, 9} {
 		k.killAt.Store(k.asked.Load() + after)
 		if !k.once("none") {
 			killed++

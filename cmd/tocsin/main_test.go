@@ -38,6 +38,8 @@ func TestMain(m *testing.M) {
 	// A signal that this process ignores, as under nohup, would be ignored by those
 	// that it starts; one that it catches is not.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	// A process that looks for races would rest for a second before it ends.
+	os.Setenv("GORACE", strings.TrimSpace(os.Getenv("GORACE")+" atexit_sleep_ms=0"))
 	testscript.Main(m, map[string]func(){"tocsin": main})
 }
 
@@ -53,6 +55,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TOCSIN_SLACK_TOKEN", "")
 			e.Setenv("TOCSIN_SLACK_APP_TOKEN", "")
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
