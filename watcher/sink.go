@@ -21,7 +21,12 @@ type slackSink struct {
 	client *slack.Client
 }
 
+// Post says a further report nowhere where a webhook has no thread for it: in the
+// channel it would be one more message of the story.
 func (s slackSink) Post(ctx context.Context, channel, thread string, a slack.Alert) (string, error) {
+	if a.Report != nil && s.client.IsWebhook() {
+		return "", nil
+	}
 	m := slack.Render(s.mentioning(ctx, a))
 	if parent, err := slack.ParseReceipt(thread); err == nil {
 		channel, m.Thread = parent.Channel, parent.TS

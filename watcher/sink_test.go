@@ -77,3 +77,20 @@ func TestTheTerminalSaysTheChannelAndNothingThatSteersIt(t *testing.T) {
 		t.Errorf("written: %q", text)
 	}
 }
+
+func TestAWebhookHasNoThreadForFurtherReports(t *testing.T) {
+	t.Parallel()
+	server := slacktest.New(slacktest.Options{Channels: []slacktest.Channel{{ID: "C0000000001", Name: "news"}}})
+	t.Cleanup(server.Close)
+	sink := SlackSink(slog.New(slog.DiscardHandler), slack.NewWebhookClient(server.WebhookURL(), nil))
+	first := slack.Alert{Key: "1", Severity: "low", Title: "A bell rings"}
+	further := slack.Alert{Key: "2", Severity: "low", Report: &slack.Report{Title: "The bell still rings", Source: "Wire"}}
+	for _, a := range []slack.Alert{first, further} {
+		if receipt, err := sink.Post(t.Context(), "#news", "", a); receipt != "" || err != nil {
+			t.Errorf("receipt %q, error %v", receipt, err)
+		}
+	}
+	if said := server.Messages("#news"); len(said) != 1 {
+		t.Errorf("%d messages, want the first report's alone", len(said))
+	}
+}

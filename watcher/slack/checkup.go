@@ -73,5 +73,6 @@ func (c *Client) Member(ctx context.Context, channel string) (bool, error) {
 	if err != nil {
 		return false, c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	return info.IsMember && !info.IsArchived, nil
 }

@@ -60,7 +60,11 @@ func (c *Client) postHook(ctx context.Context, doing, address string, payload an
 	}
 	defer answer.Body.Close()
 	words, err := io.ReadAll(io.LimitReader(answer.Body, maxWords))
-	return c.hookError(doing, answer, strings.TrimSpace(string(words)), err)
+	if err := c.hookError(doing, answer, strings.TrimSpace(string(words)), err); err != nil {
+		return err
+	}
+	c.answered(ok)
+	return nil
 }
 
 // hookError is what an answer means; nil for success.

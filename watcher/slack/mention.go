@@ -71,6 +71,7 @@ func (c *Client) lookUpMention(ctx context.Context, name string) (string, error)
 	if err != nil {
 		return "", c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	for _, g := range groups {
 		if g.Handle == name {
 			return g.ID, nil
@@ -80,6 +81,7 @@ func (c *Client) lookUpMention(ctx context.Context, name string) (string, error)
 	if err != nil {
 		return "", c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	for _, u := range users {
 		if !u.Deleted && (u.Name == name || u.Profile.DisplayName == name) {
 			return u.ID, nil

@@ -94,5 +94,6 @@ func (c *Client) Reply(ctx context.Context, to Origin, r Reply) error {
 	if _, err := c.api.PostEphemeralContext(trace.watch(ctx), to.Channel, to.Person, options...); err != nil {
 		return c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	return nil
 }

@@ -39,6 +39,7 @@ func (c *Client) Update(ctx context.Context, at Receipt, m Message) error {
 	if _, _, _, err := c.api.UpdateMessageContext(trace.watch(ctx), at.Channel, at.TS, optionsOf(m)...); err != nil {
 		return c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	return nil
 }
 
@@ -53,6 +54,7 @@ func (c *Client) Link(ctx context.Context, at Receipt) (string, error) {
 	if err != nil {
 		return "", c.failure(doing, &trace, err)
 	}
+	c.answered(ok)
 	return link, nil
 }
 
@@ -84,6 +86,7 @@ func (c *Client) FindReply(ctx context.Context, thread Receipt, key string, sinc
 			}
 			return Receipt{}, false, failed
 		}
+		c.answered(ok)
 		for _, m := range page {
 			if self.posted(m) && m.Metadata.EventType == eventType && m.Metadata.EventPayload[keyField] == key {
 				return Receipt{Channel: thread.Channel, TS: m.Timestamp}, true, nil

@@ -39,6 +39,8 @@ func TestPathsAnswer(t *testing.T) {
 	}
 	locked := well
 	locked.Token = "secret"
+	proxied := well
+	proxied.Allow = func(r *http.Request) bool { return r.Header.Get("Authorization") == "by proxy" }
 	for _, tt := range []struct {
 		name, path, authorization string
 		options                   Options
@@ -57,6 +59,8 @@ func TestPathsAnswer(t *testing.T) {
 		{"another token does not do", "/metrics", "Bearer secrets", locked, 401, ""},
 		{"another scheme does not do", "/metrics", "Basic secret", locked, 401, ""},
 		{"the token does", "/metrics", "bearer secret", locked, 200, ""},
+		{"without a token, what else allows it does", "/metrics", "by proxy", proxied, 200, ""},
+		{"and nothing does without", "/metrics", "Bearer ", proxied, 401, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

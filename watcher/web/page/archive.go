@@ -22,7 +22,6 @@ const archivePage = 30
 type Archive struct {
 	Asked    Asked
 	Themes   []string
-	Rules    []string
 	Feeds    []FeedChoice
 	Rows     []ArticleRow
 	Older    string // address of the page after this one; "" for none
@@ -40,9 +39,9 @@ type FeedChoice struct{ Key, Title string }
 
 // ArticleRow is an article in a list.
 type ArticleRow struct {
-	ID, Title, Source, Host, Text string
-	When                          When
-	Matches                       []MatchChip
+	ID, Title, Source, Text string
+	When                    When
+	Matches                 []MatchChip
 }
 
 // MatchChip is a match in a list.
@@ -153,7 +152,7 @@ func (s *server) meant(ctx context.Context, text string) string {
 func archiveView(asked Asked, found store.Listing, feeds []Feed, set *rules.Set, now time.Time) Archive {
 	v := Archive{Asked: asked, Filtered: asked.filtered()}
 	for _, rule := range set.Rules() {
-		v.Themes, v.Rules = append(v.Themes, rule.Theme), append(v.Rules, rule.ID)
+		v.Themes = append(v.Themes, rule.Theme)
 	}
 	slices.Sort(v.Themes)
 	v.Themes = slices.Compact(v.Themes)
@@ -207,7 +206,7 @@ func articleRow(e store.Entry, source string, titles map[string]string, now time
 	if source == "" {
 		source = host(e.Feed)
 	}
-	row := ArticleRow{ID: e.ID, Title: e.Title, Source: source, Host: host(e.URL), Text: cut(strings.Join(strings.Fields(text), " "), excerptLength), When: when(at, now)}
+	row := ArticleRow{ID: e.ID, Title: e.Title, Source: source, Text: cut(strings.Join(strings.Fields(text), " "), excerptLength), When: when(at, now)}
 	for _, m := range e.Matches {
 		title := titles[m.Rule]
 		if title == "" {

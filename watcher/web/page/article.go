@@ -21,32 +21,31 @@ const (
 
 // ArticleView is the view of one article.
 type ArticleView struct {
-	ID          string
-	Title       []Piece
-	Plain       string // the title without marks
-	Summary     [][]Piece
-	Body        [][]Piece
-	BodyLeft    bool   // more of the body is not shown
-	Link, Host  string // where it stands; "" for nowhere
-	Source      string
-	FeedKey     string
-	Author      string
-	Language    string
-	Categories  []string
-	Published   When
-	Dated       bool // the feed says when it was published
-	Seen        When
-	Headline    string // how it ended, in a sentence
-	Rang        bool
-	Matched     []RuleAccount // rules that match now or matched then
-	Near        []RuleAccount
-	Apart       int // rules that have nothing to do with it
-	Changed     []Drift
-	Others      []ArticleRow
-	OthersLeft  int
-	Alerts      []AlertRow
-	StoryID     string
-	SeveralHere []ArticleRow // the same article as other feeds brought it
+	ID         string
+	Title      []Piece
+	Plain      string // the title without marks
+	Summary    [][]Piece
+	Body       [][]Piece
+	BodyLeft   bool   // more of the body is not shown
+	Link, Host string // where it stands; "" for nowhere
+	Source     string
+	FeedKey    string
+	Author     string
+	Language   string
+	Categories []string
+	Published  When
+	Dated      bool // the feed says when it was published
+	Seen       When
+	Headline   string // how it ended, in a sentence
+	Rang       bool
+	Matched    []RuleAccount // rules that match now or matched then
+	Near       []RuleAccount
+	Apart      int // rules that have nothing to do with it
+	Changed    []Drift
+	Others     []ArticleRow
+	OthersLeft int
+	Alerts     []AlertRow
+	StoryID    string
 }
 
 // RuleAccount is what a rule says of an article, with its arithmetic.

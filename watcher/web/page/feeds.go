@@ -21,7 +21,7 @@ type FeedRow struct {
 	Words                      string
 	Watched, Pollable          bool
 	Articles                   int
-	Polled, Next, Heard        When
+	Polled, Next               When
 	Cadence                    Picture
 }
 
@@ -53,7 +53,7 @@ func feedRow(f *Feed, now time.Time) FeedRow {
 	row := FeedRow{
 		Key: feedKey(f.URL), Title: f.Title, Address: f.Address, Moved: f.Moved, Tags: f.Tags, State: f.State, Words: f.Words,
 		Watched: f.Watched, Pollable: f.Watched, Articles: f.Articles,
-		Polled: when(f.Polled, now), Next: when(f.Next, now), Heard: when(f.Heard, now), Cadence: cadence(f, now),
+		Polled: when(f.Polled, now), Next: when(f.Next, now), Cadence: cadence(f, now),
 	}
 	if f.State == Gone {
 		row.Next = When{Ago: "never"}

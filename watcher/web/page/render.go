@@ -35,7 +35,6 @@ func parseViews() map[string]*template.Template {
 // Frame is what stands around a view.
 type Frame struct {
 	Title   string
-	Path    string // the view at hand, as the menu has it
 	Menu    []MenuItem
 	Trouble []string // why the daemon does not do its work
 	SignOut bool
@@ -52,7 +51,7 @@ var menu = []MenuItem{{Path: "/", Name: "Now"}, {Path: "/archive", Name: "Archiv
 
 // frame is the frame of a view that stands under a path of the menu.
 func frame(title, under string, view any) Frame {
-	f := Frame{Title: title, Path: under, View: view}
+	f := Frame{Title: title, View: view}
 	for _, m := range menu {
 		m.Here = m.Path == under
 		f.Menu = append(f.Menu, m)

@@ -32,7 +32,6 @@ type RuleRow struct {
 	Sum                         int
 	Picture                     Picture
 	Last                        When
-	Unused                      bool // it is in the archive, and not in the rules any more
 }
 
 func (s *server) rules(w http.ResponseWriter, r *http.Request) {
@@ -100,9 +99,7 @@ func rulesView(all []*rules.Rule, hits []store.Hit, now time.Time) Rules {
 			continue
 		}
 		known[h.Rule] = true
-		r := row(h.Rule, h.Rule, "", "")
-		r.Unused = true
-		add("no longer in the rules", r)
+		add("no longer in the rules", row(h.Rule, h.Rule, "", ""))
 	}
 	return v
 }
