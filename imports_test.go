@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"watcher/story":    {},
 	"watcher/slack":    {},
 	"watcher/web":      {},
-	"watcher/web/page": {"rules/...", "store"},
+	"watcher/web/page": {"rules/...", "store", "watcher/feedback"},
 	"watcher/websub":   {},
 	"watcher/schedule": {},
 	"watcher/opml":     {},

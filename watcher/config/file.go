@@ -269,11 +269,3 @@ type logBlock struct {
 	// text. Default: auto.
 	Format yamlfile.String `yaml:"format"`
 }
-
-// asked is the place of a text that is not empty; else the zero Pos.
-func asked(s yamlfile.String) yamlfile.Pos {
-	if s.Value == "" {
-		return yamlfile.Pos{}
-	}
-	return s.Pos
-}

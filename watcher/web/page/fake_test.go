@@ -70,6 +70,7 @@ type fake struct {
 	set      *rules.Set
 	articles []store.Entry
 	hits     []store.Hit
+	votes    []store.Vote
 	alerts   []store.Alert
 	counts   store.Counts
 	feeds    []Feed
@@ -101,6 +102,15 @@ func (f *fake) Alerts(_ context.Context, since time.Time) (all []store.Alert, _ 
 	for _, a := range f.alerts {
 		if !a.Created.Before(since) {
 			all = append(all, a)
+		}
+	}
+	return all, f.err
+}
+
+func (f *fake) Votes(_ context.Context, rule string) (all []store.Vote, _ error) {
+	for _, v := range f.votes {
+		if rule == "" || v.Rule == rule {
+			all = append(all, v)
 		}
 	}
 	return all, f.err
@@ -175,6 +185,10 @@ func busy(t *testing.T) *fake {
 			{Article: store.Article{ID: "second", Feed: "https://b.example/", URL: "javascript:alert(1)", Title: "Nothing", Seen: noon.Add(-50 * 24 * time.Hour)}},
 		},
 		hits: []store.Hit{{Rule: "noise.bell", Theme: "noise", Step: 29, Articles: 3, Last: noon.Add(-time.Hour)}, {Rule: "old.rule", Theme: "old", Step: 4, Articles: 1, Last: noon.Add(-25 * day)}},
+		votes: []store.Vote{
+			{Rule: "noise.bell", Alert: "1", Person: "ann", Useful: true}, {Rule: "noise.bell", Alert: "2", Person: "ann", Useful: true},
+			{Rule: "noise.bell", Alert: "3", Person: "ann"}, {Rule: "old.rule", Alert: "4", Person: "ann", Useful: true}, {Rule: "old.rule", Alert: "4", Person: "bob"},
+		},
 		alerts: []store.Alert{
 			{ID: "first", Story: store.NoticeID("x", "y"), Channel: "#ops", Severity: "medium", Content: notice, Created: noon.Add(-5 * time.Hour), State: store.AlertPending, Problem: "Slack says " + hostile},
 			{ID: store.AlertID(id, "#noise"), Story: id, Channel: "#noise", Severity: "high", Content: content, Created: noon.Add(-2 * time.Hour), State: store.AlertSent},

@@ -23,6 +23,7 @@ type Store interface {
 	Browse(ctx context.Context, b store.Browsing) (store.Listing, error)
 	Hits(ctx context.Context, since time.Time, every time.Duration) ([]store.Hit, error)
 	Alerts(ctx context.Context, since time.Time) ([]store.Alert, error)
+	Votes(ctx context.Context, rule string) ([]store.Vote, error)
 }
 
 // Daemon is what the page asks of the daemon that it belongs to.

@@ -8,6 +8,7 @@ import (
 
 	"tocsin/rules"
 	"tocsin/store"
+	"tocsin/watcher/feedback"
 )
 
 // lastMatches is how many matches a rule's view shows.
@@ -32,6 +33,7 @@ type RuleRow struct {
 	Sum                         int
 	Picture                     Picture
 	Last                        When
+	Votes                       string // what people think of its alerts; "" where they said nothing
 }
 
 func (s *server) rules(w http.ResponseWriter, r *http.Request) {
@@ -39,11 +41,15 @@ func (s *server) rules(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	now := s.Now()
 	hits, err := s.Store.Hits(ctx, firstDay(now, themeDays), day)
+	var votes []store.Vote
+	if err == nil {
+		votes, err = s.Store.Votes(ctx, "")
+	}
 	if err != nil {
 		s.broken(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "rules", "Rules", rulesView(s.Daemon.Rules().Rules(), hits, now))
+	s.show(w, r, http.StatusOK, "rules", "Rules", rulesView(s.Daemon.Rules().Rules(), hits, votes, now))
 }
 
 // tally is what a rule did in the days shown.
@@ -71,15 +77,29 @@ func tallies(hits []store.Hit) map[string]*tally {
 	return all
 }
 
-func rulesView(all []*rules.Rule, hits []store.Hit, now time.Time) Rules {
+// opinions are what people think of the alerts of each rule that they voted on.
+func opinions(votes []store.Vote) map[string]string {
+	words := make(map[string]string)
+	for _, row := range feedback.Report(nil, nil, votes) {
+		if n := row.Decided(); n > 0 {
+			p, low, high := row.Precision()
+			words[row.Rule] = fmt.Sprintf("%d of %d useful: %.0f %%, likely %.0f–%.0f %%", row.Useful, n, 100*p, 100*low, 100*high)
+		} else {
+			words[row.Rule] = "as many useful as not"
+		}
+	}
+	return words
+}
+
+func rulesView(all []*rules.Rule, hits []store.Hit, votes []store.Vote, now time.Time) Rules {
 	v := Rules{Count: len(all), Days: themeDays}
-	did := tallies(hits)
+	did, thought := tallies(hits), opinions(votes)
 	row := func(id, title, severity, status string) RuleRow {
 		t := did[id]
 		if t == nil {
 			t = &tally{days: make([]int, themeDays)}
 		}
-		return RuleRow{ID: id, Title: title, Severity: severity, Status: status, Sum: sum(t.days), Picture: sparkline(t.days, "match", now), Last: when(t.last, now)}
+		return RuleRow{ID: id, Title: title, Severity: severity, Status: status, Sum: sum(t.days), Picture: sparkline(t.days, "match", now), Last: when(t.last, now), Votes: thought[id]}
 	}
 	add := func(theme string, r RuleRow) {
 		i := slices.IndexFunc(v.Themes, func(g RuleGroup) bool { return g.Theme == theme })
@@ -130,6 +150,10 @@ func (s *server) rule(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		found, err = s.Store.Browse(ctx, store.Browsing{Search: store.Search{Limit: lastMatches}, Rule: id})
 	}
+	var votes []store.Vote
+	if err == nil {
+		votes, err = s.Store.Votes(ctx, id)
+	}
 	var feeds []Feed
 	if err == nil {
 		feeds, err = s.Daemon.Feeds(ctx, false)
@@ -139,6 +163,7 @@ func (s *server) rule(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := ruleView(id, s.Daemon.Rules(), hits, found, feeds, now)
+	v.Votes = opinions(votes)[id]
 	if !v.Known && len(v.Rows) == 0 {
 		s.fail(w, r, http.StatusNotFound, "There is no such rule", "It is neither in the rules in use nor in the archive.")
 		return
