@@ -26,6 +26,7 @@ var frozen = map[string]string{
 	"migrations/0010_forgotten.sql": "4c9442b77677a85113315ec1e688fbd2e7dfadbd923f22b617742b2e14790c0f",
 	"migrations/0011_messages.sql":  "b7b523b88e1ddc3d842d75c5d93272f5819335b89957ee79fe076c6a50cf7120",
 	"migrations/0012_feedback.sql":  "5f558a98f706061261ec8d09b12946a04b4c7a7a80f3bec8d9f3321031eb2963",
+	"migrations/0013_merging.sql":   "e80b9bf36ee356df898ed230a8c7c08d0dc9f1f5e9e74a97b1d40f830df13dc8",
 }
 
 func TestReleasedMigrationsAreNotEdited(t *testing.T) {
