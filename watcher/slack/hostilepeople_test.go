@@ -51,14 +51,14 @@ func TestAnswersGoToSlackAlone(t *testing.T) {
 		"https://evilslack.com/actions":                     false,
 		"https://user@hooks.slack.com/actions":              false,
 		"https://127.0.0.1:1/actions":                       false,
-		"http://proxy.example:1234/actions/x":               true,
-		"https://proxy.example/actions/x":                   false,
+		"http://gateway.example:1234/actions/x":               true,
+		"https://gateway.example/actions/x":                   false,
 		"":                                                  false,
 		"\x00":                                              false,
 		"file:///etc/passwd":                                false,
 		strings.Repeat("https://evil.example/slack.com", 9): false,
 	} {
-		if got := slack.MayAnswer("http://proxy.example/api/", address); got != want {
+		if got := slack.MayAnswer("http://gateway.example/api/", address); got != want {
 			t.Errorf("%q: %v, want %v", address, got, want)
 		}
 	}
