@@ -26,7 +26,7 @@ it (fetch.websub_callback), and are polled less often while the hub does its wor
 The configuration, the feeds and the rules are reloaded when their files change, and
 on SIGHUP, all together. If anything is wrong with any of them, the log says what, and
 what was before stays in use. What only a restart changes is said, too: the store, and
-what stands under fetch but min_interval, under slack, web and log.
+what stands under fetch but min_interval, under slack, retention, web and log.
 
 At web.listen, 127.0.0.1:8420 by default, it serves the page, and /livez, /readyz and
 /metrics; at web.pprof, if that is given, the profiles of Go. Under systemd it is a service of

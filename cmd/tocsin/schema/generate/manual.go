@@ -21,7 +21,7 @@ An unknown key is an error with its place and the nearest right one; ` + "`tocsi
 
 Durations are ` + "`90s`, `15m`, `8h`, `30d`" + `; sizes ` + "`16MiB`" + `. ` + "`tocsin init`" + ` writes a file with every key to begin with, and the
 schema by which editors complete and explain them. A running daemon takes changes by itself; what stands under ` + "`fetch`" + ` (but for
-` + "`min_interval`), `slack`, `web` and `log`, and the `store`" + ` itself, count from the next start on.
+` + "`min_interval`), `slack`, `retention`, `web` and `log`, and the `store`" + ` itself, count from the next start on.
 `
 
 // manual returns the reference of the configuration that people read.
