@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/rules"
-	"tocsin/store"
 	"tocsin/watcher"
 	"tocsin/watcher/route"
 )
@@ -57,17 +55,9 @@ func (e *env) route(ctx context.Context, what string, o routeOptions) error {
 	if err != nil {
 		return err
 	}
-	db, err := openToRead(ctx, s.config)
+	accounts, err := s.accountsKept(ctx, what)
 	if err != nil {
 		return err
-	}
-	defer db.Close()
-	accounts, err := s.accounts(ctx, db, what)
-	if errors.Is(err, store.ErrNotFound) {
-		return codedError{exitNotSo, fmt.Errorf("there is no article %q in %s", what, s.config.StoreName())}
-	}
-	if err != nil {
-		return storeTrouble(err)
 	}
 	if o.json {
 		list := []wayJSON{}

@@ -52,17 +52,9 @@ func (e *env) why(ctx context.Context, what string, o whyOptions) error {
 	if err != nil {
 		return err
 	}
-	db, err := openToRead(ctx, s.config)
+	accounts, err := s.accountsKept(ctx, what)
 	if err != nil {
 		return err
-	}
-	defer db.Close()
-	accounts, err := s.accounts(ctx, db, what)
-	if errors.Is(err, store.ErrNotFound) {
-		return codedError{exitNotSo, fmt.Errorf("there is no article %q in %s", what, s.config.StoreName())}
-	}
-	if err != nil {
-		return storeTrouble(err)
 	}
 	if o.json {
 		return printJSON(e.stdout, accountsJSON(accounts))
@@ -76,6 +68,21 @@ func (e *env) why(ctx context.Context, what string, o whyOptions) error {
 		}
 	}
 	return nil
+}
+
+// accountsKept tells of the articles that what means in the store of the
+// configuration, beside a daemon that works on it. That there is none is an error.
+func (s *settings) accountsKept(ctx context.Context, what string) ([]watcher.Account, error) {
+	db, err := openToRead(ctx, s.config)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	accounts, err := s.accounts(ctx, db, what)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, codedError{exitNotSo, fmt.Errorf("there is no article %q in %s", what, s.config.StoreName())}
+	}
+	return accounts, storeTrouble(err)
 }
 
 // accounts tells of the articles that what means.
