@@ -3,6 +3,7 @@ package watcher
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,9 @@ func (w *world) change(watcher *Watcher, f func(*Plan)) {
 	}
 	if err := watcher.Change(context.Background(), p); err != nil {
 		w.t.Fatal(err)
+	}
+	if !reflect.DeepEqual(watcher.Plan(), p) {
+		w.t.Error("the plan of now is another one")
 	}
 }
 
@@ -193,6 +197,9 @@ func TestAPlanThatTheStoreCannotTakeDoesNotCount(t *testing.T) {
 		p.Feeds = append(p.Feeds, config.Feed{URL: "https://b.example/feed", Schedule: p.Feeds[0].Schedule})
 		if err := watcher.Change(ctx, p); !errors.Is(err, full) {
 			t.Errorf("the error is %v", err)
+		}
+		if n := len(watcher.Plan().Feeds); n != 1 {
+			t.Errorf("the plan of now has %d feeds, though none of the new one counts", n)
 		}
 		running.Wait()
 		if diff := cmp.Diff([]string{"#noise A bell rings in town"}, w.sink.said); diff != "" {

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher/feed"
 )
@@ -135,8 +134,8 @@ func (w *Watcher) PollNow(ctx context.Context, url string) error {
 	return nil
 }
 
-// Rules are those that are judged by now. It may be called at any time.
-func (w *Watcher) Rules() *rules.Set { return w.course.Load().Rules }
+// Plan is the plan of now. It may be called at any time.
+func (w *Watcher) Plan() Plan { return w.course.Load().Plan }
 
 // storeRest is how long a loop rests when the store answers with an error.
 const storeRest = 5 * time.Second

@@ -27,7 +27,7 @@ func (s *settings) answer(ctx context.Context, log *slog.Logger, sink watcher.Si
 		}
 		return func() {}, nil
 	}
-	desk := buttons.New(log, db, client, time.Now, s.config.Feeds, w.Rules)
+	desk := buttons.New(log, db, client, time.Now, w.Plan)
 	client.ShowButtons(desk.Deeds)
 	if !s.hears {
 		return func() {}, nil

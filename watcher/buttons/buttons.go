@@ -13,10 +13,8 @@ import (
 	"slices"
 	"time"
 
-	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/watcher"
-	"tocsin/watcher/config"
 	"tocsin/watcher/slack"
 )
 
@@ -49,14 +47,13 @@ type Desk struct {
 	muter Muter // nil: nothing can be muted
 	slack Slack
 	now   func() time.Time
-	feeds []config.Feed
-	rules func() *rules.Set
+	plan  func() watcher.Plan
 }
 
 // New returns a desk. What can be muted is up to the store: where it is no Muter,
-// people are told so. ruleSet returns the rules that are in use.
-func New(log *slog.Logger, st Store, sl Slack, now func() time.Time, feeds []config.Feed, ruleSet func() *rules.Set) *Desk {
-	d := &Desk{log: log, store: st, slack: sl, now: now, feeds: feeds, rules: ruleSet}
+// people are told so. plan returns the feeds and the rules that are in use.
+func New(log *slog.Logger, st Store, sl Slack, now func() time.Time, plan func() watcher.Plan) *Desk {
+	d := &Desk{log: log, store: st, slack: sl, now: now, plan: plan}
 	d.muter, _ = st.(Muter)
 	return d
 }

@@ -21,6 +21,7 @@ import (
 	"tocsin/rules"
 	"tocsin/store"
 	"tocsin/store/sqlite"
+	"tocsin/watcher"
 	"tocsin/watcher/buttons"
 	"tocsin/watcher/config"
 	"tocsin/watcher/slack"
@@ -154,8 +155,8 @@ func (w *world) desk(st buttons.Store) *buttons.Desk {
 	if set == nil {
 		w.t.Fatal(problems, more)
 	}
-	return buttons.New(slog.New(slog.DiscardHandler), st, w.client, func() time.Time { return noon }, []config.Feed{{URL: feedURL}},
-		func() *rules.Set { return set })
+	return buttons.New(slog.New(slog.DiscardHandler), st, w.client, func() time.Time { return noon },
+		func() watcher.Plan { return watcher.Plan{Rules: set, Feeds: []config.Feed{{URL: feedURL}}} })
 }
 
 // daemons has so many daemons hear what people do, until the test ends.
@@ -471,7 +472,7 @@ func TestTroubleIsTriedAgainAndSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				desk := buttons.New(slog.New(slog.DiscardHandler), &tt.store, &tt.slack, time.Now, nil, nil)
+				desk := buttons.New(slog.New(slog.DiscardHandler), &tt.store, &tt.slack, time.Now, nil)
 				desk.Act(t.Context(), slack.Event{ID: "e", By: slack.Person{ID: "U1"}, Click: &slack.Click{Button: slack.ButtonUseful, Key: "k"}})
 				if got := strings.Join(tt.slack.said, "\n"); got != tt.said {
 					t.Errorf("said %q, want %q", got, tt.said)
@@ -488,7 +489,7 @@ func TestAStoreThatCannotMuteIsSaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	said := new(noting)
-	desk := buttons.New(slog.New(slog.DiscardHandler), struct{ buttons.Store }{w.store.DB}, said, time.Now, nil, nil)
+	desk := buttons.New(slog.New(slog.DiscardHandler), struct{ buttons.Store }{w.store.DB}, said, time.Now, nil)
 	for i, e := range []slack.Event{
 		{Click: &slack.Click{Button: slack.ButtonMuteStory, Key: w.alert}},
 		{Click: &slack.Click{Button: slack.ButtonMuteRule, Key: w.alert}},

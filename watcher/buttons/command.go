@@ -89,7 +89,7 @@ func (d *Desk) status(ctx context.Context) (reply *slack.Reply, err error) {
 	if err != nil {
 		return nil, err
 	}
-	reply = &slack.Reply{Title: fmt.Sprintf("%d feeds, %d failing, %d rules, %d alerts waiting", c.Feeds, c.FeedsFailing, len(d.rules().Rules()), c.Pending)}
+	reply = &slack.Reply{Title: fmt.Sprintf("%d feeds, %d failing, %d rules, %d alerts waiting", c.Feeds, c.FeedsFailing, len(d.plan().Rules.Rules()), c.Pending)}
 	line := func(format string, args ...any) {
 		reply.Lines = append(reply.Lines, slack.ReplyLine{Text: fmt.Sprintf(format, args...)})
 	}
@@ -141,7 +141,7 @@ func (d *Desk) target(ctx context.Context, word string) (target, problem string,
 	switch kind {
 	case "rule":
 		var ids []string
-		for _, r := range d.rules().Rules() {
+		for _, r := range d.plan().Rules.Rules() {
 			ids = append(ids, r.ID)
 		}
 		if slices.Contains(ids, name) {

@@ -66,7 +66,8 @@ func (d *Desk) account(ctx context.Context, h store.History) (*slack.Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	a, err := watcher.AccountOf(h, f, d.feeds, d.rules())
+	plan := d.plan()
+	a, err := watcher.AccountOf(h, f, plan.Feeds, plan.Rules)
 	if err != nil {
 		return nil, err
 	}
