@@ -52,7 +52,7 @@ func (w *Watcher) deliverLoop(ctx context.Context) {
 		if w.claims("alerts", err); err != nil {
 			next = w.now().Add(storeRest)
 		}
-		w.sleep(ctx, next, w.rang)
+		w.rest(ctx, next, w.rang, func(_, alerts time.Time) time.Time { return alerts })
 	}
 }
 

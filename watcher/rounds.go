@@ -21,7 +21,7 @@ func (w *Watcher) pollLoop(ctx context.Context) {
 		if w.claims("feeds", err); err != nil {
 			wake = w.now().Add(storeRest)
 		}
-		w.sleep(ctx, wake, w.freed)
+		w.rest(ctx, wake, w.freed, func(feeds, _ time.Time) time.Time { return feeds })
 	}
 }
 
@@ -166,9 +166,22 @@ const (
 	maxSleep = 30 * time.Second
 )
 
+// rest returns when a loop may have work: at the time until, on a signal from c,
+// when the store has come to have some by itself, or when ctx ends. Every maxSleep it
+// asks when something is due, which costs the store far less than a claim.
+func (w *Watcher) rest(ctx context.Context, until time.Time, c <-chan struct{}, due func(feeds, alerts time.Time) time.Time) {
+	for w.sleep(ctx, until, c) {
+		feeds, alerts, err := w.store.NextDue(ctx)
+		if err != nil {
+			return // what is wrong is told by the claim
+		}
+		until = due(feeds, alerts)
+	}
+}
+
 // sleep returns at the time until, after maxSleep, on a signal from c, or when
-// ctx ends. The zero time never comes.
-func (w *Watcher) sleep(ctx context.Context, until time.Time, c <-chan struct{}) {
+// ctx ends. The zero time never comes. It reports whether only maxSleep has passed.
+func (w *Watcher) sleep(ctx context.Context, until time.Time, c <-chan struct{}) (early bool) {
 	wait := maxSleep
 	if !until.IsZero() {
 		wait = min(wait, until.Sub(w.now()))
@@ -177,5 +190,7 @@ func (w *Watcher) sleep(ctx context.Context, until time.Time, c <-chan struct{})
 	case <-ctx.Done():
 	case <-c:
 	case <-time.After(wait):
+		return wait == maxSleep
 	}
+	return false
 }
