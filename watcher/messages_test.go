@@ -156,6 +156,37 @@ func TestAnEditThatFailsIsRepeatedAndItsReplyIsNot(t *testing.T) {
 	})
 }
 
+// busyStore has one more report come each time it is asked, up to three.
+type busyStore struct {
+	Store
+	asked int
+}
+
+func (s *busyStore) Replies(_ context.Context, alert string) (replies []store.Alert, err error) {
+	s.asked++
+	for n := range min(s.asked, 3) {
+		content := mustJSON(slack.Alert{Report: &slack.Report{Source: fmt.Sprint("paper ", n)}})
+		replies = append(replies, store.Alert{ID: fmt.Sprint(n), Kind: store.AlertReply, Follows: alert, Content: content})
+	}
+	return replies, nil
+}
+
+func TestAMessageThatIsChangedNamesWhatCameMeanwhile(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.paper("one", map[time.Duration]string{5 * minutes: first})
+		w.run(10 * minutes)
+		busy := w.watcher()
+		busy.store = &busyStore{Store: w.store}
+		if err := busy.Redraw(t.Context(), w.alerts()[0].ID, "m"); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(w.sink.edits); n != 3 || len(w.sink.edits[n-1].Also) != 3 {
+			t.Errorf("%d edits, the last one with %+v", n, w.sink.edits[n-1].Also)
+		}
+	})
+}
+
 func TestHeldReportsAreInTheFirstMessage(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {

@@ -40,7 +40,7 @@ func (t *attempt) plan(ctx context.Context) (now bool, err error) {
 	if t.alert.Kind != store.AlertFirst || t.alert.Route == operators || t.content.Drill {
 		return true, nil
 	}
-	limits := route.LimitsOf(t.opts.Routes, t.alert.Channel)
+	limits := route.LimitsOf(t.course.Load().Routes, t.alert.Channel)
 	messages, last, err := t.store.Said(ctx, t.alert.Channel, route.Day(t.now()))
 	if err != nil {
 		return false, err
@@ -292,13 +292,13 @@ func mentionIn(best []inLine) string {
 
 // budgetLine says how much there was on a channel on the day of a time, how much of
 // it had a message of its own, and what caused the most.
-func (t *attempt) budgetLine(ctx context.Context, channel string, at time.Time) (string, error) {
+func (w *Watcher) budgetLine(ctx context.Context, channel string, at time.Time) (string, error) {
 	day := route.Day(at)
-	alerts, err := t.store.Alerts(ctx, day)
+	alerts, err := w.store.Alerts(ctx, day)
 	if err != nil {
 		return "", err
 	}
-	total, shown := 0, route.LimitsOf(t.opts.Routes, channel).Budget
+	total, shown := 0, route.LimitsOf(w.course.Load().Routes, channel).Budget
 	terms := make(map[string]int)
 	for _, a := range alerts {
 		var content slack.Alert
