@@ -176,11 +176,14 @@ func (t *attempt) make(ctx context.Context) {
 		case err != nil:
 			// Whether it was said is as unknown as before.
 			t.d.Problem, t.d.NextTry = err.Error(), t.now().Add(max(ambiguousRetry, backoff(t.alert.Attempts)))
-			return
 		case sure:
 			t.said(ctx, receipt)
-			return
+		default:
+			// It was not said, and is as if it had never been tried: somebody may have
+			// muted it meanwhile.
+			t.d.Untried, t.d.Unsettled, t.d.NextTry = true, false, t.now()
 		}
+		return
 	}
 	if now, err := t.plan(ctx); err != nil || !now {
 		t.storeTrouble(ctx, err)

@@ -268,6 +268,71 @@ func TestWhatIsMutedIsKeptAndNotSaid(t *testing.T) {
 	})
 }
 
+// silence mutes a target for an hour.
+func (w *world) silence(target string) {
+	w.t.Helper()
+	now := time.Now()
+	if err := w.store.Mute(context.Background(), store.Mute{Target: target, At: now, Until: now.Add(time.Hour)}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestWhatWaitsWhenItIsMutedIsNotSaidLater(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(w *world)
+		target string
+	}{
+		"for its hold": {func(w *world) { w.routes[0].Hold = 3 * time.Hour }, "rule:noise.bell"},
+		"for the digest": {func(w *world) {
+			daily, err := schedule.Parse("0 8 * * *")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.routes[0].Digest = &daily
+		}, "feed:https://one.example/feed"},
+		"for Slack to take it": {func(w *world) {
+			w.sink.on = func(string) error {
+				return &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+			}
+		}, "story:"},
+		"for an answer that was lost": {func(w *world) {
+			w.sink.post = func(int) error { return errLost }
+		}, "rule:noise.bell"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world) {
+				tt.change(w)
+				w.paper("one", map[time.Duration]string{3 * minutes: first})
+				w.run(5 * minutes)
+				if tt.target == "story:" {
+					tt.target = MuteStory(w.alerts()[0].Story)
+				}
+				w.silence(tt.target)
+				w.sink.on, w.sink.post = nil, nil
+				w.run(12 * time.Hour)
+				if len(w.sink.said) != 0 {
+					t.Errorf("said %q", w.sink.said)
+				}
+				if a := w.alerts()[0]; a.State != store.AlertMuted {
+					t.Errorf("alert %+v", a)
+				}
+				if n := w.outcomes(); n[store.Muted] != 1 || len(n) != 1 {
+					t.Errorf("outcomes %v", n)
+				}
+				// What is reported when the mute has ended is told.
+				w.paper("two", map[time.Duration]string{3 * minutes: second})
+				w.routes[0].Hold, w.routes[0].Digest = 0, nil
+				w.run(5 * minutes)
+				if diff := cmp.Diff([]string{"#noise " + second}, w.sink.said); diff != "" {
+					t.Errorf("said in the end (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
 // unlike is the nth of a lot of titles that tell nothing of each other.
 func unlike(n int) string {
 	name := string([]byte{byte('A' + n%26), byte('a' + n/26%26), 'q', byte('a' + n*7%26), byte('a' + n/26%26)})

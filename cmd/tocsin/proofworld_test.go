@@ -115,11 +115,12 @@ func (p *proof) newsroom(events int) []newsroom.Feed {
 	}
 	for i := range events {
 		e := event{channel: i % p.channels}
-		buyer, bought, place, sum := p.name(), p.name(), p.name(), 11+p.rng.IntN(900)
+		buyer, bought, place := p.name(), p.name(), p.name()
+		sum := fmt.Sprintf("$%d %s", 100+i%900, []string{"million", "billion", "trillion"}[i/900])
 		at := time.Duration(p.rng.Int64N(int64(p.last) * 2 / 3))
 		for k, title := range []string{
-			fmt.Sprintf("%s buys %s of %s for $%d million, and a bell rings", buyer, bought, place, sum),
-			fmt.Sprintf("Why %s wanted %s of %s: a bell rings at $%dm", buyer, bought, place, sum),
+			fmt.Sprintf("%s buys %s of %s for %s, and a bell rings", buyer, bought, place, sum),
+			fmt.Sprintf("Why %s wanted %s of %s: a bell rings at %s", buyer, bought, place, sum),
 			fmt.Sprintf("%s in %s is sold to %s, and a bell rings", bought, place, buyer),
 		}[:1+p.rng.IntN(outlets)] {
 			if k == 2 && p.rng.IntN(3) == 0 {

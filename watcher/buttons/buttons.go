@@ -197,7 +197,7 @@ func (d *Desk) mute(ctx context.Context, target string, until time.Time) (*slack
 	if d.muter == nil {
 		return say("This tocsin cannot mute anything."), nil
 	}
-	if err := d.insist(ctx, func() error { return d.muter.Mute(ctx, store.Mute{Target: target, Until: until}) }); err != nil {
+	if err := d.insist(ctx, func() error { return d.muter.Mute(ctx, store.Mute{Target: target, Until: until, At: d.now()}) }); err != nil {
 		return nil, err
 	}
 	return &slack.Reply{
