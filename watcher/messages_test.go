@@ -362,6 +362,84 @@ func TestQuietHoursEndInOneMessage(t *testing.T) {
 	})
 }
 
+// What is still unsaid when quiet hours begin waits for their end.
+func TestQuietHoursHoldWhatIsLate(t *testing.T) {
+	t.Parallel()
+	away := &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+	for name, tt := range map[string]struct {
+		title    string
+		change   func(r *route.Route)
+		tagged   bool          // the feed is of another route to the channel, which has no quiet hours
+		reported time.Duration // after midnight
+		back     time.Duration // when Slack takes messages again
+		said     time.Duration
+	}{
+		"a message that Slack did not take before": {first, nil, false, 19 * time.Hour, 22 * time.Hour, 31 * time.Hour},
+		"a message that it takes in time":          {first, nil, false, 18 * time.Hour, 19 * time.Hour, 19 * time.Hour},
+		"one of a route that has none":             {first, nil, true, 19 * time.Hour, 22 * time.Hour, 22 * time.Hour},
+		"one that may come only now":               {first, func(r *route.Route) { r.Hold = 2 * time.Hour }, false, 19*time.Hour + 30*minutes, 0, 31 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world) {
+				every := [7]bool{true, true, true, true, true, true, true}
+				w.routes[0].Quiet = []route.Interval{{Name: "nights", Zone: time.UTC, Days: every, From: 20 * 60, To: 7 * 60}}
+				if tt.change != nil {
+					tt.change(&w.routes[0])
+				}
+				w.routes = append([]route.Route{{Channel: "#noise", Tags: []string{"loud"}, MinSeverity: rules.Low}}, w.routes...)
+				var tags []string
+				if tt.tagged {
+					tags = []string{"loud"}
+				}
+				start := time.Now()
+				w.sink.on = func(string) error {
+					if time.Since(start) < tt.back {
+						return away
+					}
+					return nil
+				}
+				w.paperAt("*/30 * * * *", "one", map[time.Duration]string{tt.reported: tt.title}, tags...)
+				w.run(32 * time.Hour)
+				if len(w.sink.said) != 1 || w.sink.said[0] != "#noise "+tt.title {
+					t.Fatalf("said %q", w.sink.said)
+				}
+				if at := w.sink.times[0].Sub(start); at < tt.said || at > tt.said+10*minutes {
+					t.Errorf("said after %s, want %s", at, tt.said)
+				}
+			})
+		})
+	}
+}
+
+// A message that tells several waits with them.
+func TestQuietHoursHoldADigestThatIsLate(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		every := [7]bool{true, true, true, true, true, true, true}
+		w.routes[0].Quiet = []route.Interval{{Name: "nights", Zone: time.UTC, Days: every, From: 20 * 60, To: 7 * 60}}
+		start := time.Now()
+		w.sink.on = func(string) error {
+			if time.Since(start) < 22*time.Hour {
+				return &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+			}
+			return nil
+		}
+		titles := make(map[time.Duration]string)
+		for n := range 15 {
+			titles[19*time.Hour+time.Duration(n)*time.Second] = unlike(n)
+		}
+		w.paperAt("*/30 * * * *", "one", titles)
+		w.run(32 * time.Hour)
+		if n := w.sink.stories(); n != 15 || len(w.sink.said) != 1 {
+			t.Fatalf("said %q", w.sink.said)
+		}
+		if at := w.sink.times[0].Sub(start); at < 31*time.Hour {
+			t.Errorf("said after %s", at)
+		}
+	})
+}
+
 func TestADigestIsSaidAtItsTimes(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
