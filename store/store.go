@@ -130,7 +130,8 @@ type Store interface {
 
 	// RecordDelivery writes what became of a claimed alert and of those that it
 	// says, settles the verdicts that wait for them, and gives the lease back, in
-	// one transaction.
+	// one transaction. What is to wait again and is not Unsettled is muted as by Mute,
+	// where that was silenced meanwhile.
 	RecordDelivery(ctx context.Context, d Delivery) error
 
 	// Gather has one alert say others of its channel: g.Alert is kept as claimed by
@@ -186,7 +187,10 @@ type Store interface {
 	Counts(ctx context.Context) (Counts, error)
 
 	// Mute silences a target until a time, longer or shorter than before; a time that
-	// has passed ends it.
+	// has passed ends it. What waits at m.At to be said of it is muted: the verdicts
+	// that are queued for it are Muted, and an alert that none of them waits for any
+	// more is AlertMuted, and so are those that it was to say. What is being said then,
+	// or may have been said, is left; RecordDelivery mutes it if it has to wait again.
 	Mute(ctx context.Context, m Mute) error
 	// Mutes returns the targets that are muted at a time, those first whose end is near.
 	Mutes(ctx context.Context, at time.Time) ([]Mute, error)
@@ -422,7 +426,7 @@ type Outcome string
 
 // The outcomes. Every article has exactly one for each rule that matched and
 // each route. Queued is the only one that changes: RecordDelivery makes it Sent
-// or Failed.
+// or Failed, and Mute makes it Muted.
 const (
 	Queued   Outcome = "queued"   // its alert waits to be said
 	Sent     Outcome = "sent"     // its alert was said
@@ -441,7 +445,7 @@ type Verdict struct {
 	Rule    string
 	Route   string
 	Outcome Outcome
-	Alert   string // the ID of the alert that says or said it, or for Joined, its story; else ""
+	Alert   string // the ID of the alert that says or said it, for Joined, its story, or for Muted, was to say it; else ""
 	At      time.Time
 }
 
@@ -465,6 +469,7 @@ const (
 	AlertPending  AlertState = "pending"
 	AlertSent     AlertState = "sent"
 	AlertFailed   AlertState = "failed"
+	AlertMuted    AlertState = "muted" // what it was to say was silenced while it waited
 )
 
 // AlertKind is what sort of message an alert is.
@@ -539,6 +544,9 @@ type Gathering struct {
 type Mute struct {
 	Target string // story:ID, rule:ID or feed:URL
 	Until  time.Time
+	// At is when it is silenced, for what waits then; zero leaves all that waits. It is
+	// not kept.
+	At time.Time
 }
 
 // Counts is how much there is of everything.

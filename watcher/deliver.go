@@ -109,6 +109,7 @@ func (w *Watcher) deliverDue(ctx context.Context) (started int, next time.Time, 
 // deliver makes one attempt at one alert and records what became of it. What
 // was said is recorded even if ctx ends, since it cannot be unsaid.
 func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
+	until := w.now().Add(alertLease - insistMargin)
 	t := attempt{
 		Watcher: w, alert: a, log: w.log.With("alert", a.ID, "channel", a.Channel),
 		d: store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem},
@@ -120,7 +121,7 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 	}
 	d := t.d
 	d.At = w.now()
-	err := w.insist(ctx, recordFor, func() error {
+	err := w.insist(ctx, until, func() error {
 		return w.store.RecordDelivery(context.WithoutCancel(ctx), d)
 	})
 	switch {
@@ -176,11 +177,14 @@ func (t *attempt) make(ctx context.Context) {
 		case err != nil:
 			// Whether it was said is as unknown as before.
 			t.d.Problem, t.d.NextTry = err.Error(), t.now().Add(max(ambiguousRetry, backoff(t.alert.Attempts)))
-			return
 		case sure:
 			t.said(ctx, receipt)
-			return
+		default:
+			// It was not said, and is as if it had never been tried: somebody may have
+			// muted it meanwhile.
+			t.d.Untried, t.d.Unsettled, t.d.NextTry = true, false, t.now()
 		}
+		return
 	}
 	if now, err := t.plan(ctx); err != nil || !now {
 		t.storeTrouble(ctx, err)

@@ -8,24 +8,18 @@ import (
 	"tocsin/store"
 )
 
-const (
-	// commitFor is how long a daemon tries to do one thing on the way to a
-	// committed poll. All of them take less than the lease, and each takes more
-	// than a database needs to start again.
-	commitFor = 30 * time.Second
-	// recordFor is how long a daemon tries to record the outcome of an attempt,
-	// likewise.
-	recordFor = 5 * time.Minute
-)
+// insistMargin is how long before the end of a lease a daemon stops trying: somebody
+// else may have it from then on, and may be this daemon itself.
+const insistMargin = 2 * storeRest
 
 // insist does what is needed to end a lease, and where the store is in trouble, a daemon
-// tries again for a while. Without it, the feed, or the alert with those behind
-// it, would wait for the end of the lease. If the store had taken it without
-// being able to say so, the lease is lost then, and nothing else.
-func (w *Watcher) insist(ctx context.Context, patience time.Duration, do func() error) error {
-	for tries := patience / storeRest; ; tries-- {
+// tries again until then. Without it, the feed, or the alert with those behind it, would
+// wait for the end of the lease, however soon the store works again. If the store had
+// taken it without being able to say so, the lease is lost then, and nothing else.
+func (w *Watcher) insist(ctx context.Context, until time.Time, do func() error) error {
+	for {
 		err := do()
-		if err == nil || errors.Is(err, store.ErrLeaseLost) || ctx.Err() != nil || !w.daemon || tries == 0 {
+		if err == nil || errors.Is(err, store.ErrLeaseLost) || ctx.Err() != nil || !w.daemon || w.now().Add(storeRest).After(until) {
 			return err
 		}
 		if w.tally.storeFailed(err) {

@@ -156,6 +156,37 @@ func TestAnEditThatFailsIsRepeatedAndItsReplyIsNot(t *testing.T) {
 	})
 }
 
+// busyStore has one more report come each time it is asked, up to three.
+type busyStore struct {
+	Store
+	asked int
+}
+
+func (s *busyStore) Replies(_ context.Context, alert string) (replies []store.Alert, err error) {
+	s.asked++
+	for n := range min(s.asked, 3) {
+		content := mustJSON(slack.Alert{Report: &slack.Report{Source: fmt.Sprint("paper ", n)}})
+		replies = append(replies, store.Alert{ID: fmt.Sprint(n), Kind: store.AlertReply, Follows: alert, Content: content})
+	}
+	return replies, nil
+}
+
+func TestAMessageThatIsChangedNamesWhatCameMeanwhile(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.paper("one", map[time.Duration]string{5 * minutes: first})
+		w.run(10 * minutes)
+		busy := w.watcher()
+		busy.store = &busyStore{Store: w.store}
+		if err := busy.Redraw(t.Context(), w.alerts()[0].ID, "m"); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(w.sink.edits); n != 3 || len(w.sink.edits[n-1].Also) != 3 {
+			t.Errorf("%d edits, the last one with %+v", n, w.sink.edits[n-1].Also)
+		}
+	})
+}
+
 func TestHeldReportsAreInTheFirstMessage(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {
@@ -237,6 +268,71 @@ func TestWhatIsMutedIsKeptAndNotSaid(t *testing.T) {
 	})
 }
 
+// silence mutes a target for an hour.
+func (w *world) silence(target string) {
+	w.t.Helper()
+	now := time.Now()
+	if err := w.store.Mute(context.Background(), store.Mute{Target: target, At: now, Until: now.Add(time.Hour)}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestWhatWaitsWhenItIsMutedIsNotSaidLater(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(w *world)
+		target string
+	}{
+		"for its hold": {func(w *world) { w.routes[0].Hold = 3 * time.Hour }, "rule:noise.bell"},
+		"for the digest": {func(w *world) {
+			daily, err := schedule.Parse("0 8 * * *")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.routes[0].Digest = &daily
+		}, "feed:https://one.example/feed"},
+		"for Slack to take it": {func(w *world) {
+			w.sink.on = func(string) error {
+				return &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+			}
+		}, "story:"},
+		"for an answer that was lost": {func(w *world) {
+			w.sink.post = func(int) error { return errLost }
+		}, "rule:noise.bell"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world) {
+				tt.change(w)
+				w.paper("one", map[time.Duration]string{3 * minutes: first})
+				w.run(5 * minutes)
+				if tt.target == "story:" {
+					tt.target = MuteStory(w.alerts()[0].Story)
+				}
+				w.silence(tt.target)
+				w.sink.on, w.sink.post = nil, nil
+				w.run(12 * time.Hour)
+				if len(w.sink.said) != 0 {
+					t.Errorf("said %q", w.sink.said)
+				}
+				if a := w.alerts()[0]; a.State != store.AlertMuted {
+					t.Errorf("alert %+v", a)
+				}
+				if n := w.outcomes(); n[store.Muted] != 1 || len(n) != 1 {
+					t.Errorf("outcomes %v", n)
+				}
+				// What is reported when the mute has ended is told.
+				w.paper("two", map[time.Duration]string{3 * minutes: second})
+				w.routes[0].Hold, w.routes[0].Digest = 0, nil
+				w.run(5 * minutes)
+				if diff := cmp.Diff([]string{"#noise " + second}, w.sink.said); diff != "" {
+					t.Errorf("said in the end (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
 // unlike is the nth of a lot of titles that tell nothing of each other.
 func unlike(n int) string {
 	name := string([]byte{byte('A' + n%26), byte('a' + n/26%26), 'q', byte('a' + n*7%26), byte('a' + n/26%26)})
@@ -262,6 +358,84 @@ func TestQuietHoursEndInOneMessage(t *testing.T) {
 		d := w.sink.contents[0].Digest
 		if len(d.Entries) != 3 || d.Entries[2].Severity != "low" || d.Total != 3 {
 			t.Errorf("digest %+v", d)
+		}
+	})
+}
+
+// What is still unsaid when quiet hours begin waits for their end.
+func TestQuietHoursHoldWhatIsLate(t *testing.T) {
+	t.Parallel()
+	away := &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+	for name, tt := range map[string]struct {
+		title    string
+		change   func(r *route.Route)
+		tagged   bool          // the feed is of another route to the channel, which has no quiet hours
+		reported time.Duration // after midnight
+		back     time.Duration // when Slack takes messages again
+		said     time.Duration
+	}{
+		"a message that Slack did not take before": {first, nil, false, 19 * time.Hour, 22 * time.Hour, 31 * time.Hour},
+		"a message that it takes in time":          {first, nil, false, 18 * time.Hour, 19 * time.Hour, 19 * time.Hour},
+		"one of a route that has none":             {first, nil, true, 19 * time.Hour, 22 * time.Hour, 22 * time.Hour},
+		"one that may come only now":               {first, func(r *route.Route) { r.Hold = 2 * time.Hour }, false, 19*time.Hour + 30*minutes, 0, 31 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world) {
+				every := [7]bool{true, true, true, true, true, true, true}
+				w.routes[0].Quiet = []route.Interval{{Name: "nights", Zone: time.UTC, Days: every, From: 20 * 60, To: 7 * 60}}
+				if tt.change != nil {
+					tt.change(&w.routes[0])
+				}
+				w.routes = append([]route.Route{{Channel: "#noise", Tags: []string{"loud"}, MinSeverity: rules.Low}}, w.routes...)
+				var tags []string
+				if tt.tagged {
+					tags = []string{"loud"}
+				}
+				start := time.Now()
+				w.sink.on = func(string) error {
+					if time.Since(start) < tt.back {
+						return away
+					}
+					return nil
+				}
+				w.paperAt("*/30 * * * *", "one", map[time.Duration]string{tt.reported: tt.title}, tags...)
+				w.run(32 * time.Hour)
+				if len(w.sink.said) != 1 || w.sink.said[0] != "#noise "+tt.title {
+					t.Fatalf("said %q", w.sink.said)
+				}
+				if at := w.sink.times[0].Sub(start); at < tt.said || at > tt.said+10*minutes {
+					t.Errorf("said after %s, want %s", at, tt.said)
+				}
+			})
+		})
+	}
+}
+
+// A message that tells several waits with them.
+func TestQuietHoursHoldADigestThatIsLate(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		every := [7]bool{true, true, true, true, true, true, true}
+		w.routes[0].Quiet = []route.Interval{{Name: "nights", Zone: time.UTC, Days: every, From: 20 * 60, To: 7 * 60}}
+		start := time.Now()
+		w.sink.on = func(string) error {
+			if time.Since(start) < 22*time.Hour {
+				return &slack.Error{Class: slack.Channel, Reason: "is_archived"}
+			}
+			return nil
+		}
+		titles := make(map[time.Duration]string)
+		for n := range 15 {
+			titles[19*time.Hour+time.Duration(n)*time.Second] = unlike(n)
+		}
+		w.paperAt("*/30 * * * *", "one", titles)
+		w.run(32 * time.Hour)
+		if n := w.sink.stories(); n != 15 || len(w.sink.said) != 1 {
+			t.Fatalf("said %q", w.sink.said)
+		}
+		if at := w.sink.times[0].Sub(start); at < 31*time.Hour {
+			t.Errorf("said after %s", at)
 		}
 	})
 }

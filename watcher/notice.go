@@ -47,7 +47,7 @@ func (w *Watcher) examine(ctx context.Context, o *outcome, p *store.Poll) error 
 	}
 	for _, c := range changes {
 		var a store.Alert
-		err := w.insist(ctx, commitFor, func() (err error) {
+		err := w.insist(ctx, o.until, func() (err error) {
 			a, err = w.notice(ctx, o, p.Feed, c)
 			return err
 		})

@@ -37,7 +37,8 @@ func (w *Watcher) poll(ctx context.Context, c *course, f store.Feed, idle func()
 		w.log.Warn("a feed in the store is not in the configuration", "feed", config.Loggable(f.URL))
 		return
 	}
-	o := outcome{course: c, before: f, sub: sub, started: w.now(), push: w.pushOf(ctx, f.URL)}
+	o := outcome{course: c, before: f, sub: sub, started: w.now()}
+	o.until, o.push = w.endOf(&o), w.pushOf(ctx, f.URL)
 	req := request(f, sub, o.started)
 	req.Waiting = idle
 	o.res, o.err = w.reader.Read(ctx, req, o.started)
@@ -85,7 +86,7 @@ func (w *Watcher) findUnknown(ctx context.Context, o *outcome, articles []store.
 	for i := range articles {
 		ids[i] = articles[i].ID
 	}
-	return w.insist(ctx, commitFor, func() (err error) {
+	return w.insist(ctx, o.until, func() (err error) {
 		o.unknown, err = w.store.Unknown(ctx, o.before.URL, ids)
 		return err
 	})
@@ -97,6 +98,7 @@ type outcome struct {
 	before         store.Feed
 	sub            config.Feed
 	started, ended time.Time
+	until          time.Time // when the lease ends, or soon before
 	res            *feed.Result
 	err            error           // then there is no res
 	unknown        []string        // the IDs of articles that were not known
@@ -104,6 +106,9 @@ type outcome struct {
 	push           store.Push      // the feed's; zero for none
 	pushed         bool            // a hub brought it
 }
+
+// endOf is until when a daemon tries to commit what it began right after the claim.
+func (w *Watcher) endOf(o *outcome) time.Time { return o.started.Add(w.lease() - insistMargin) }
 
 // firstPoll reports whether the feed was never read before.
 func (o *outcome) firstPoll() bool { return o.before.Begun.IsZero() }
@@ -144,7 +149,7 @@ func (w *Watcher) commit(ctx context.Context, o *outcome, p store.Poll) (news in
 		source: report.Title, window: o.course.StoryWindow, firstPoll: o.firstPoll(), catchUp: w.catchUp(o), now: o.ended,
 	}
 	var decided store.Decision
-	err = w.insist(ctx, commitFor, func() error {
+	err = w.insist(ctx, o.until, func() error {
 		return w.store.CommitPoll(ctx, p, func(ctx context.Context, fresh []store.Article, stories store.Stories) (store.Decision, error) {
 			d, err := j.decide(ctx, fresh, stories)
 			decided, report.New = d, len(fresh)
@@ -176,7 +181,7 @@ func raised(d store.Decision) (n int) {
 }
 
 // uncommitted notes that a poll came to nothing. The feed is polled again when
-// its lease has run out.
+// its lease has run out, which is soon where a daemon has tried for as long.
 func (w *Watcher) uncommitted(ctx context.Context, url string, err error) {
 	switch {
 	case ctx.Err() != nil:

@@ -100,11 +100,12 @@ func (w *Watcher) pollRound(ctx context.Context, start time.Time) error {
 // runs is for the next one, so that time may have passed; the lease counts from
 // the real time all the same.
 func (w *Watcher) claim(due time.Time, limit int) store.Claim {
-	// The lease covers waiting for a turn, a request at its time limit, the pages
-	// of its articles, the parse and the commit.
-	lease := time.Minute + 6*w.opts.Timeout
-	return store.Claim{Holder: w.opts.Holder, Now: due, Lease: w.now().Sub(due) + lease, Limit: limit, PerHost: w.opts.PerHost}
+	return store.Claim{Holder: w.opts.Holder, Now: due, Lease: w.now().Sub(due) + w.lease(), Limit: limit, PerHost: w.opts.PerHost}
 }
+
+// lease covers waiting for a turn, a request at its time limit, the pages of its
+// articles, the parse and the commit.
+func (w *Watcher) lease() time.Duration { return time.Minute + 6*w.opts.Timeout }
 
 // waitForRoom returns when at least one more poll may run.
 func (w *Watcher) waitForRoom(ctx context.Context) error {

@@ -68,6 +68,9 @@ func (d *decision) say(ctx context.Context, a *store.Article, s *store.Story, r 
 	}
 	before := s.Raised[i]
 	switch was, _ := rules.ParseSeverity(before.Severity); {
+	case before.State == store.AlertMuted:
+		// The story was silenced before it was told, and is not any more.
+		return d.raise(ctx, a, s, r, store.AlertID(s.ID, channel, "after", a.ID), nil)
 	case top > was:
 		return d.raise(ctx, a, s, r, store.AlertID(s.ID, channel, top.String()), &before)
 	case d.telling.how == story.Duplicate:
@@ -92,7 +95,7 @@ func (d *decision) begin(ctx context.Context, a *store.Article, s *store.Story, 
 	}
 	other := twin.Raised[i]
 	switch its, _ := rules.ParseSeverity(other.Severity); {
-	case its > top && other.State != store.AlertFailed:
+	case its > top && other.State != store.AlertFailed && other.State != store.AlertMuted:
 		s.Raised = append(slices.Clip(s.Raised), store.Raised{Route: channel, Alert: other.Alert, Severity: top.String(), State: other.State, Due: other.Due})
 		return d.reply(a, s, r, &other)
 	case its < top && other.State == store.AlertWaiting:
@@ -128,7 +131,7 @@ func (d *decision) raise(ctx context.Context, a *store.Article, s *store.Story, 
 	channel := r.routes[0].Channel
 	due, mention := r.due(d.now, before != nil)
 	content := alertContent(id, a, d.source, sorted(r.matches))
-	content.Mention, content.Occasion = mention, occasion(due)
+	content.Feed, content.Mention, content.Occasion = a.Feed, mention, occasion(due)
 	alert := store.Alert{
 		ID: id, Story: s.ID, Route: channel, Channel: channel, Severity: content.Severity,
 		Created: d.now, State: store.AlertPending,

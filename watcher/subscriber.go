@@ -173,6 +173,7 @@ func (w *Watcher) take(ctx context.Context, b *bringing) error {
 	p := store.Poll{Holder: w.opts.Holder, Feed: f}
 	doc, broken := w.parse(f, b.delivery)
 	o := outcome{course: c, before: f, sub: sub, started: w.now(), ended: w.now(), push: b.push, pushed: true, res: &feed.Result{Sent: true, Document: doc}}
+	o.until = w.endOf(&o)
 	p.Articles = articles(f.URL, doc, o.ended)
 	if err := w.findUnknown(ctx, &o, p.Articles); err != nil {
 		return err

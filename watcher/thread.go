@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"time"
 
 	"tocsin/store"
@@ -60,12 +61,12 @@ func (t *attempt) dress(ctx context.Context) (err error) {
 
 // dressed is the content of an alert with who else reports it, and the address of
 // the earlier message.
-func (t *attempt) dressed(ctx context.Context, a store.Alert) (slack.Alert, error) {
+func (w *Watcher) dressed(ctx context.Context, a store.Alert) (slack.Alert, error) {
 	var content slack.Alert
 	if err := json.Unmarshal(a.Content, &content); err != nil {
 		return content, err
 	}
-	replies, err := t.store.Replies(ctx, a.ID)
+	replies, err := w.store.Replies(ctx, a.ID)
 	if err != nil {
 		return content, err
 	}
@@ -73,13 +74,13 @@ func (t *attempt) dressed(ctx context.Context, a store.Alert) (slack.Alert, erro
 	if content.Earlier == nil {
 		return content, nil
 	}
-	before, err := t.spoken(ctx, a.Follows)
+	before, err := w.spoken(ctx, a.Follows)
 	if err != nil {
 		return content, err
 	}
 	if before.Receipt != "" {
-		if content.Earlier.Link, err = t.sink.Link(ctx, before.Receipt); err != nil {
-			t.log.Warn("the address of the earlier message is not known", "reason", err)
+		if content.Earlier.Link, err = w.sink.Link(ctx, before.Receipt); err != nil {
+			w.log.Warn("the address of the earlier message is not known", "alert", a.ID, "reason", err)
 		}
 	}
 	return content, nil
@@ -103,10 +104,7 @@ func (t *attempt) showInParent(ctx context.Context) {
 	if t.parent.Receipt == "" {
 		return
 	}
-	content, err := t.parentContent(ctx)
-	if err == nil && content != nil {
-		err = t.sink.Edit(context.WithoutCancel(ctx), t.parent.Receipt, *content)
-	}
+	err := t.redraw(context.WithoutCancel(ctx), t.parent, t.parent.Receipt)
 	if err == nil {
 		return
 	}
@@ -122,26 +120,58 @@ func (t *attempt) showInParent(ctx context.Context) {
 	}
 }
 
-// parentContent is what the message is to say from now on; nil where it does not
-// change.
-func (t *attempt) parentContent(ctx context.Context) (*slack.Alert, error) {
+// maxRedraws is how often a message is changed at the most for one cause.
+const maxRedraws = 4
+
+// Redraw has the message of an alert, whose receipt that is, say what is so by now.
+// It may be repeated. It is store.ErrNotFound where the alert is kept no more; other
+// errors are the store's, or what slack.Classify knows.
+func (w *Watcher) Redraw(ctx context.Context, alert, receipt string) error {
+	a, err := w.store.Alert(ctx, alert)
+	if err != nil {
+		return err
+	}
+	return w.redraw(ctx, a, receipt)
+}
+
+// redraw has a message say what is so by now. Somebody else may be changing it at
+// the same time, and it is not known whose change gets there last. So everybody looks
+// again after their own, and whoever was last has seen what the others had to say.
+func (w *Watcher) redraw(ctx context.Context, a store.Alert, receipt string) error {
+	var shown *slack.Alert
+	for range maxRedraws {
+		content, err := w.contentNow(ctx, a)
+		if err != nil || content == nil || shown != nil && reflect.DeepEqual(content, shown) {
+			return err
+		}
+		if err := w.sink.Edit(ctx, receipt, *content); err != nil {
+			return err
+		}
+		shown = content
+	}
+	return nil
+}
+
+// contentNow is what the message of an alert is to say from now on; nil where it does
+// not change.
+func (w *Watcher) contentNow(ctx context.Context, a store.Alert) (*slack.Alert, error) {
 	switch {
-	case t.parent.Kind == store.AlertFirst:
-		content, err := t.dressed(ctx, t.parent)
+	case a.Kind == store.AlertFirst:
+		content, err := w.dressed(ctx, a)
 		return &content, err
-	case t.parent.Story == overBudget:
-		return t.budgetContent(ctx)
+	case a.Story == overBudget:
+		return w.budgetContent(ctx, a)
 	}
 	return nil, nil
 }
 
 // budgetContent is that of the message about what is over the budget.
-func (t *attempt) budgetContent(ctx context.Context) (*slack.Alert, error) {
+func (w *Watcher) budgetContent(ctx context.Context, a store.Alert) (*slack.Alert, error) {
 	var content slack.Alert
-	if err := json.Unmarshal(t.parent.Content, &content); err != nil {
+	if err := json.Unmarshal(a.Content, &content); err != nil {
 		return nil, err
 	}
-	line, err := t.budgetLine(ctx, t.parent.Channel, t.parent.Created)
+	line, err := w.budgetLine(ctx, a.Channel, a.Created)
 	if err != nil {
 		return nil, err
 	}

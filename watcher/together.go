@@ -34,19 +34,23 @@ const (
 // plan decides whether the alert is said now and by itself. It may put it off, or
 // have another one say it with others, which is the attempt's from there on.
 func (t *attempt) plan(ctx context.Context) (now bool, err error) {
+	if until := t.quietUntil(&t.alert, &t.content); until.After(t.now()) {
+		t.putOff(until)
+		return false, nil
+	}
 	if t.alert.Story == gathered && t.alert.Kind == store.AlertDigest {
 		return true, t.gatherMore(ctx)
 	}
 	if t.alert.Kind != store.AlertFirst || t.alert.Route == operators || t.content.Drill {
 		return true, nil
 	}
-	limits := route.LimitsOf(t.opts.Routes, t.alert.Channel)
+	limits := route.LimitsOf(t.course.Load().Routes, t.alert.Channel)
 	messages, last, err := t.store.Said(ctx, t.alert.Channel, route.Day(t.now()))
 	if err != nil {
 		return false, err
 	}
 	if free := last.Add(limits.AtMostEvery); limits.AtMostEvery > 0 && free.After(t.now()) {
-		t.d.State, t.d.Untried, t.d.Unsettled, t.d.NextTry = store.AlertWaiting, true, false, free
+		t.putOff(free)
 		return false, nil
 	}
 	line, err := t.line(ctx)
@@ -60,6 +64,11 @@ func (t *attempt) plan(ctx context.Context) (now bool, err error) {
 		return true, t.gather(ctx, together)
 	}
 	return true, nil
+}
+
+// putOff has the alert wait until then, for what else is said then.
+func (t *attempt) putOff(until time.Time) {
+	t.d.State, t.d.Untried, t.d.Unsettled, t.d.NextTry = store.AlertWaiting, true, false, until
 }
 
 // inLine is an alert that could be said now.
@@ -87,7 +96,7 @@ func (t *attempt) line(ctx context.Context) ([]inLine, error) {
 	for _, a := range alerts {
 		l := inLine{Alert: a}
 		if a.ID == t.alert.ID || a.Kind != store.AlertFirst || a.Route == operators || a.Unsettled || a.NextTry.After(t.now()) ||
-			json.Unmarshal(a.Content, &l.content) != nil || l.content.Drill {
+			json.Unmarshal(a.Content, &l.content) != nil || l.content.Drill || !t.quietUntil(&a, &l.content).IsZero() {
 			continue
 		}
 		list = append(list, l)
@@ -292,13 +301,13 @@ func mentionIn(best []inLine) string {
 
 // budgetLine says how much there was on a channel on the day of a time, how much of
 // it had a message of its own, and what caused the most.
-func (t *attempt) budgetLine(ctx context.Context, channel string, at time.Time) (string, error) {
+func (w *Watcher) budgetLine(ctx context.Context, channel string, at time.Time) (string, error) {
 	day := route.Day(at)
-	alerts, err := t.store.Alerts(ctx, day)
+	alerts, err := w.store.Alerts(ctx, day)
 	if err != nil {
 		return "", err
 	}
-	total, shown := 0, route.LimitsOf(t.opts.Routes, channel).Budget
+	total, shown := 0, route.LimitsOf(w.course.Load().Routes, channel).Budget
 	terms := make(map[string]int)
 	for _, a := range alerts {
 		var content slack.Alert

@@ -490,6 +490,42 @@ func TestAPollThatCannotBeKeptIsKeptSoon(t *testing.T) {
 	})
 }
 
+// A feed whose poll cannot be kept for minutes is not left alone until its lease ends
+// when it can be.
+func TestAPollIsKeptAsSoonAsTheDiskHasRoom(t *testing.T) {
+	t.Parallel()
+	for _, full := range []time.Duration{100 * time.Second, 5 * time.Minute, 28 * time.Minute} {
+		bubble(t, func(t *testing.T, w *world) {
+			w.add("https://a.example/feed", "@daily", items("A bell rings in town"))
+			watcher := w.watcher()
+			watcher.opts.Timeout = 30 * time.Second
+			start := time.Now()
+			watcher.store = crammedStore{w.store, start.Add(full)}
+			ctx, cancel := context.WithTimeout(context.Background(), full+15*time.Second)
+			defer cancel()
+			if err := watcher.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if len(w.sink.said) != 1 {
+				t.Fatalf("after %s: said %q", full, w.sink.said)
+			}
+		})
+	}
+}
+
+// crammedStore keeps no poll until a time.
+type crammedStore struct {
+	Store
+	until time.Time
+}
+
+func (f crammedStore) CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error {
+	if time.Now().Before(f.until) {
+		return errors.New("no space left on device")
+	}
+	return f.Store.CommitPoll(ctx, p, judge)
+}
+
 // failingOnce is a store where the first look for what is known fails, and the
 // first commit.
 type failingOnce struct {

@@ -109,6 +109,8 @@ func outcomeOf(a *store.Alert) string {
 		return "said " + clock(a.Sent)
 	case store.AlertFailed:
 		return "could not be said"
+	case store.AlertMuted:
+		return "was muted while it waited"
 	case store.AlertGathered:
 		return "is being said by " + a.SaidBy
 	case store.AlertWaiting:

@@ -27,7 +27,7 @@ func (s *settings) answer(ctx context.Context, log *slog.Logger, sink watcher.Si
 		}
 		return func() {}, nil
 	}
-	desk := buttons.New(log, db, client, time.Now, w.Plan)
+	desk := buttons.New(log, db, voice{w, client}, time.Now, w.Plan)
 	client.ShowButtons(desk.Deeds)
 	if !s.hears {
 		return func() {}, nil
@@ -39,4 +39,10 @@ func (s *settings) answer(ctx context.Context, log *slog.Logger, sink watcher.Si
 		stop()
 		hearing.Wait()
 	}, nil
+}
+
+// voice is what people who do something in Slack are answered through.
+type voice struct {
+	*watcher.Watcher
+	*slack.Client
 }

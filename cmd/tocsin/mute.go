@@ -22,7 +22,8 @@ func newMute(e *env) *cobra.Command {
 		Use:   "mute [STORY|rule:ID|feed:URL]",
 		Short: "Silences a story, a rule or a feed for a while",
 		Long: `Has nothing be said of a story, of what a rule matches, or of what a feed brings, from now
-on and for as long as --for says. Articles are judged and kept all the same, and tocsin why
+on and for as long as --for says; what waits to be said of it is not said any more, and
+not later either. Articles are judged and kept all the same, and tocsin why
 tells that they were muted. STORY is the ID of a story, of one of its articles or alerts.
 
 Without a target it lists what is muted. Works beside a running daemon.`,
@@ -78,8 +79,9 @@ func (e *env) mute(ctx context.Context, what string, d time.Duration) error {
 	if err != nil {
 		return err
 	}
-	until := time.Now().Add(d)
-	if err := db.Mute(ctx, store.Mute{Target: target, Until: until}); err != nil {
+	now := time.Now()
+	until := now.Add(d)
+	if err := db.Mute(ctx, store.Mute{Target: target, Until: until, At: now}); err != nil {
 		return storeTrouble(err)
 	}
 	e.printf("%s is muted until %s", oneLine(target), localTime(until))

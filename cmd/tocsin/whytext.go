@@ -260,6 +260,8 @@ func (w *accountWriter) delivery(a *store.Alert) string {
 		return text
 	case store.AlertFailed:
 		return "could not be said, " + attempts
+	case store.AlertMuted:
+		return "not said, since it was muted while it waited"
 	}
 	text := "waits to be said, " + attempts
 	if !a.NextTry.IsZero() {

@@ -50,13 +50,17 @@ func (tx tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome
 // endAttempt leaves an alert to be tried again. An attempt that was none is
 // counted back, and if it was the first, the alert was never tried.
 func (tx tx) endAttempt(ctx context.Context, d store.Delivery) error {
-	return tx.held(ctx, `
+	err := tx.held(ctx, `
 		UPDATE alerts SET attempts = attempts - $1, tried = CASE WHEN attempts > $1 THEN tried ELSE $2 END, strikes = strikes + $3,
 			unsettled = $4, next_try = CASE WHEN $9 THEN next_try ELSE $5 END, problem = $6, holder = '', leased_until = NULL,
 			state = CASE WHEN $9 THEN 'waiting' ELSE 'pending' END, due = CASE WHEN $9 THEN $5 ELSE due END, together = together OR $9
 		WHERE id = $7 AND holder = $8 AND holder <> ''`,
 		number(d.Untried), time.Time{}, number(d.Strike),
 		d.Unsettled, d.NextTry, d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting)
+	if err != nil {
+		return err
+	}
+	return tx.silence(ctx, d.At, d.Alert)
 }
 
 // number is 1 for what is so.

@@ -68,7 +68,7 @@ func clean(db *DB) error {
 		}
 	}
 	return db.write(ctx, "emptying", func(ctx context.Context, tx tx) error {
-		for _, table := range []string{"reports", "story_keys", "stories", "verdicts", "matches", "alerts", "articles", "forgotten", "pushes", "feeds", "workers", "tasks"} {
+		for _, table := range []string{"reports", "story_keys", "stories", "verdicts", "matches", "alerts", "articles", "forgotten", "pushes", "feeds", "workers", "tasks", "mutes"} {
 			if _, err := tx.exec(ctx, `DELETE FROM `+table); err != nil {
 				return err
 			}

@@ -9,13 +9,17 @@ import (
 	"tocsin/store"
 )
 
-// Mute implements store.Store.
+// Mute implements store.Store. A poll that is being decided knows of the mute, or its
+// alerts are there to be muted: so it waits for its turn.
 func (db *DB) Mute(ctx context.Context, m store.Mute) error {
-	return db.write(ctx, "muting", func(ctx context.Context, tx tx) error {
+	return db.writeUnder(ctx, storiesLock, "muting", func(ctx context.Context, tx tx) error {
 		_, err := tx.exec(ctx, `
 			INSERT INTO mutes (digest, target, until) VALUES ($1, $2, $3) ON CONFLICT (digest) DO UPDATE SET until = excluded.until`,
 			digest(m.Target), m.Target, m.Until)
-		return err
+		if err != nil || m.At.IsZero() {
+			return err
+		}
+		return tx.silence(ctx, m.At, "")
 	})
 }
 

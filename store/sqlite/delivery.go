@@ -69,5 +69,8 @@ func (tx *tx) endAttempt(ctx context.Context, d store.Delivery) error {
 	if err == nil && held == 0 {
 		err = store.ErrLeaseLost
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.silence(ctx, d.At, d.Alert)
 }

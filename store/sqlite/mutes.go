@@ -16,7 +16,10 @@ func (db *DB) Mute(ctx context.Context, m store.Mute) error {
 		_, err := tx.exec(ctx, `
 			INSERT INTO mutes (target, until) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET until = excluded.until`,
 			m.Target, micros(m.Until))
-		return err
+		if err != nil || m.At.IsZero() {
+			return err
+		}
+		return tx.silence(ctx, m.At, "")
 	})
 }
 

@@ -9,7 +9,8 @@ import (
 	"tocsin/store"
 )
 
-// waiting makes the alerts of routes wait until their minutes, in one channel.
+// waiting makes the alerts of routes wait until their minutes, in one channel. Each was
+// rung by a rule with the name of the route.
 func (w *world) waiting(due map[string]int, routes ...string) store.Article {
 	w.t.Helper()
 	const feed = "https://alarm.example/feed"
@@ -20,6 +21,9 @@ func (w *world) waiting(due map[string]int, routes ...string) store.Article {
 		if minute, waits := due[d.Alerts[i].Route]; waits {
 			d.Alerts[i].State, d.Alerts[i].Due, d.Alerts[i].Together = store.AlertWaiting, at(minute), true
 		}
+	}
+	for i := range d.Verdicts {
+		d.Verdicts[i].Rule = d.Verdicts[i].Route
 	}
 	w.found(deciding(d), feed, a)
 	return a
@@ -249,6 +253,120 @@ func testMutes(t *testing.T, open opener) {
 				return store.Decision{}, err
 			}, feed, article(feed, 1))
 			w.is(got, []string{"rule:a"}, "targets")
+		},
+	}.run(t, open)
+}
+
+// ends are the states of alerts and the outcomes of the verdicts that wait for them, by
+// route.
+func (w *world) ends(x store.Article, routes ...string) (ends []string) {
+	w.t.Helper()
+	outcomes := make(map[string]store.Outcome)
+	for _, v := range w.history(x.ID).Verdicts {
+		outcomes[v.Route] = v.Outcome
+	}
+	for _, route := range routes {
+		a, err := w.Alert(w.ctx, store.AlertID(x.ID, route))
+		w.ok(err)
+		ends = append(ends, string(a.State)+" "+string(outcomes[route]))
+	}
+	return ends
+}
+
+func testSilence(t *testing.T, open opener) {
+	mute := func(w *world, target string, minute int) {
+		w.t.Helper()
+		w.ok(w.Mute(w.ctx, store.Mute{Target: target, At: at(minute), Until: at(99)}))
+	}
+	cases{
+		"what waits is muted, in line or for its time": func(t *testing.T, w *world) {
+			x := w.waiting(map[string]int{"a1": 30}, "a1", "a2", "a3")
+			mute(w, "rule:a1", 1)
+			mute(w, "rule:a2", 1)
+			w.is(w.ends(x, "a1", "a2", "a3"), []string{"muted muted", "muted muted", "pending queued"}, "alerts")
+			w.is(w.sayAll(x, 40), []string{"a3"}, "alerts that are said")
+			w.is(w.counts().Held+w.counts().Pending, 0, "alerts that wait")
+		},
+		"a story and a feed are muted with all that waits": func(t *testing.T, w *world) {
+			x := w.waiting(map[string]int{"a1": 30}, "a1", "a2")
+			mute(w, "feed:https://other.example/feed", 1)
+			mute(w, "story:other", 1)
+			w.is(w.ends(x, "a1", "a2"), []string{"waiting queued", "pending queued"}, "alerts of others")
+			mute(w, "feed:"+x.Feed, 1)
+			w.is(w.ends(x, "a1", "a2"), []string{"muted muted", "muted muted"}, "alerts")
+		},
+		"a story's alerts are found by the story": func(t *testing.T, w *world) {
+			x := w.waiting(nil, "a1")
+			a, err := w.Alert(w.ctx, store.AlertID(x.ID, "a1"))
+			w.ok(err)
+			mute(w, "story:"+a.Story, 1)
+			w.is(w.ends(x, "a1"), []string{"muted muted"}, "alerts")
+		},
+		"a mute that has ended, or is of nothing that waits, changes nothing": func(t *testing.T, w *world) {
+			x := w.waiting(map[string]int{"a1": 30}, "a1", "a2")
+			w.ok(w.Mute(w.ctx, store.Mute{Target: "rule:a1", At: at(5), Until: at(5)}))
+			w.ok(w.Mute(w.ctx, store.Mute{Target: "rule:a2", Until: at(99)}))
+			w.is(w.ends(x, "a1", "a2"), []string{"waiting queued", "pending queued"}, "alerts")
+		},
+		"an alert is said for as long as one rule is not muted": func(t *testing.T, w *world) {
+			const feed = "https://alarm.example/feed"
+			x := article(feed, 1)
+			w.subscribed(feed)
+			d := inLines(alarm(x, "a1"))
+			second := d.Verdicts[0]
+			second.Rule = "second"
+			d.Verdicts = append(d.Verdicts, second)
+			w.found(deciding(d), feed, x)
+			mute(w, "rule:second", 1)
+			a, err := w.Alert(w.ctx, store.AlertID(x.ID, "a1"))
+			w.ok(err)
+			w.is(a.State, store.AlertPending, "alert")
+			w.is(w.sayAll(x, 5), []string{"a1"}, "alerts")
+			for _, v := range w.history(x.ID).Verdicts {
+				want := store.Sent
+				if v.Rule == "second" {
+					want = store.Muted
+				}
+				w.is(v.Outcome, want, v.Rule)
+			}
+		},
+		"what is being said is left, and muted if it has to wait again": func(t *testing.T, w *world) {
+			x := w.waiting(nil, "a1")
+			w.claimAlerts(me, 0)
+			mute(w, "rule:a1", 1)
+			w.is(w.ends(x, "a1"), []string{"pending queued"}, "while it is said")
+			w.ok(w.RecordDelivery(w.ctx, again(x, "a1", 2, false)))
+			w.is(w.ends(x, "a1"), []string{"muted muted"}, "when it is not")
+		},
+		"what may have been said is left": func(t *testing.T, w *world) {
+			x := w.waiting(nil, "a1")
+			w.claimAlerts(me, 0)
+			lost := again(x, "a1", 2, true)
+			w.ok(w.RecordDelivery(w.ctx, lost))
+			mute(w, "rule:a1", 3)
+			w.is(w.ends(x, "a1"), []string{"pending queued"}, "alert")
+			w.is(w.sayAll(x, 5), []string{"a1"}, "alerts")
+			w.is(w.ends(x, "a1"), []string{"sent sent"}, "alert in the end")
+		},
+		"a weaker alert that another says goes with it, or keeps it": func(t *testing.T, w *world) {
+			x := w.waiting(map[string]int{"a1": 9}, "a1", "a2")
+			id := func(route string) string { return store.AlertID(x.ID, route) }
+			w.found(deciding(store.Decision{Muted: []store.Muting{{Alert: id("a1"), By: id("a2")}}}), x.Feed, article(x.Feed, 2))
+			mute(w, "rule:a2", 1)
+			w.is(w.ends(x, "a1", "a2"), []string{"gathered queued", "pending muted"}, "one of two")
+			mute(w, "rule:a1", 1)
+			w.is(w.ends(x, "a1", "a2"), []string{"muted muted", "muted muted"}, "both")
+		},
+		"a digest says what it has": func(t *testing.T, w *world) {
+			x := w.waiting(nil, "a1", "a2")
+			w.claimAlerts(me, 0)
+			g := gathering(x, 1, "a1", "a2")
+			w.ok(w.Gather(w.ctx, g))
+			d := again(x, "a1", 2, false)
+			d.Alert = g.Alert.ID
+			w.ok(w.RecordDelivery(w.ctx, d))
+			mute(w, "rule:a1", 3)
+			w.is(w.ends(x, "a1", "a2"), []string{"gathered queued", "gathered queued"}, "alerts")
 		},
 	}.run(t, open)
 }

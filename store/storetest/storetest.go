@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"waiting", testWaiting},
 		{"Gather", testGather},
 		{"Mutes", testMutes},
+		{"silence", testSilence},
 		{"NextDue", testNextDue},
 		{"History", testHistory},
 		{"Feed", testFeed},

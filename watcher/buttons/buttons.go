@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"tocsin/store"
@@ -34,9 +33,11 @@ type Muter interface {
 	Mutes(ctx context.Context, at time.Time) ([]store.Mute, error)
 }
 
-// Slack is where people are answered; slack.Client is the real one.
+// Slack is where people are answered.
 type Slack interface {
-	Amend(ctx context.Context, at slack.Click, deeds []slack.Deed) error
+	// Redraw has the message of an alert, at a place, say what is so by now; see
+	// watcher.Watcher. What people did at it is part of that.
+	Redraw(ctx context.Context, alert, receipt string) error
 	Reply(ctx context.Context, to slack.Origin, r slack.Reply) error
 }
 
@@ -196,7 +197,7 @@ func (d *Desk) mute(ctx context.Context, target string, until time.Time) (*slack
 	if d.muter == nil {
 		return say("This tocsin cannot mute anything."), nil
 	}
-	if err := d.insist(ctx, func() error { return d.muter.Mute(ctx, store.Mute{Target: target, Until: until}) }); err != nil {
+	if err := d.insist(ctx, func() error { return d.muter.Mute(ctx, store.Mute{Target: target, Until: until, At: d.now()}) }); err != nil {
 		return nil, err
 	}
 	return &slack.Reply{
@@ -207,21 +208,12 @@ func (d *Desk) mute(ctx context.Context, target string, until time.Time) (*slack
 
 func moment(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 UTC") }
 
-// show has the message show what people did at it. Somebody else may be doing the
-// same: whoever is last sees what all of them did.
+// show has the message show what people did at it.
 func (d *Desk) show(ctx context.Context, log *slog.Logger, c slack.Click) {
-	var shown []slack.Deed
-	var done bool // the message shows these
 	for n := range tries {
-		deeds, err := d.Deeds(ctx, c.Key)
-		if err == nil && done && slices.Equal(deeds, shown) {
-			return
-		}
+		err := d.slack.Redraw(ctx, c.Key, c.Message.String())
 		if err == nil {
-			shown, err = deeds, d.slack.Amend(ctx, c, deeds)
-		}
-		if done = err == nil; done {
-			continue
+			return
 		}
 		class, after := slack.Classify(err)
 		if class != slack.NotSent && class != slack.Ambiguous && class != slack.Transient || !rest(ctx, max(after, time.Second<<n)) {

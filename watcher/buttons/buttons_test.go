@@ -155,8 +155,16 @@ func (w *world) desk(st buttons.Store) *buttons.Desk {
 	if set == nil {
 		w.t.Fatal(problems, more)
 	}
-	return buttons.New(slog.New(slog.DiscardHandler), st, w.client, func() time.Time { return noon },
+	log, now := slog.New(slog.DiscardHandler), func() time.Time { return noon }
+	redrawing := watcher.New(log, w.store, nil, watcher.SlackSink(log, w.client), now, watcher.Options{})
+	return buttons.New(log, st, voice{redrawing, w.client}, now,
 		func() watcher.Plan { return watcher.Plan{Rules: set, Feeds: []config.Feed{{URL: feedURL}}} })
+}
+
+// voice is what people are answered through.
+type voice struct {
+	*watcher.Watcher
+	*slack.Client
 }
 
 // daemons has so many daemons hear what people do, until the test ends.
@@ -250,6 +258,50 @@ func answerText(a slacktest.Answer) string {
 		}
 	}
 	return b.String()
+}
+
+// A message that is changed between a click and the answer to it keeps that change.
+func TestAClickLeavesTheMessageAsItIsByNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var clicked *slack.Event
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		slack.NewSocket(slog.New(slog.DiscardHandler), slacktest.AppToken, w.slack.APIURL(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).
+			Run(ctx, func(_ context.Context, e slack.Event) { clicked = &e; stop() })
+	}()
+	w.until("a connection", func() bool { return w.slack.Sockets() > 0 })
+	w.press(ann, slack.ButtonUseful)
+	<-heard
+	w.report("The Courier")
+	desk := w.desk(w.store)
+	desk.Act(t.Context(), *clicked)
+	w.untilShown("Useful: ann", "also: The Courier (1)")
+}
+
+// report keeps a further report of the story.
+func (w *world) report(source string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	const url = "https://courier.example/feed"
+	check(w.t, w.store.SyncFeeds(ctx, []store.Subscription{{URL: feedURL, FirstPoll: noon}, {URL: url, FirstPoll: noon}}))
+	_, err := w.store.ClaimDueFeeds(ctx, store.Claim{Holder: "me", Now: noon, Lease: time.Hour, Limit: 9})
+	check(w.t, err)
+	a := store.Article{ID: store.ArticleID(url, "1"), Feed: url, Key: "1", Title: "The bell rang", Seen: noon}
+	id := store.AlertID(w.article.ID, "#general", "report", a.ID)
+	content, err := json.Marshal(slack.Alert{Key: id, Severity: "medium", Title: a.Title, Report: &slack.Report{Title: a.Title, Source: source}})
+	check(w.t, err)
+	check(w.t, w.store.CommitPoll(ctx, store.Poll{Holder: "me", Feed: store.Feed{URL: url}, Articles: []store.Article{a}},
+		func(context.Context, []store.Article, store.Stories) (store.Decision, error) {
+			return store.Decision{
+				Reports: []store.Report{{Story: w.article.ID, Article: a.ID, At: noon}},
+				Alerts: []store.Alert{{ID: id, Story: w.article.ID, Route: "#general", Channel: "#general", Severity: "medium",
+					Content: content, Created: noon, Kind: store.AlertReply, Follows: w.alert, State: store.AlertPending}},
+			}, nil
+		}))
 }
 
 func TestVotesAreKeptAndShownAndMayChange(t *testing.T) {
@@ -417,7 +469,7 @@ type noting struct {
 	edits    int
 }
 
-func (n *noting) Amend(context.Context, slack.Click, []slack.Deed) error {
+func (n *noting) Redraw(context.Context, string, string) error {
 	n.edits++
 	if len(n.failures) == 0 {
 		return nil

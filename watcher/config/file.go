@@ -173,8 +173,10 @@ type routeBlock struct {
 	// it; of the outermost, none.
 	Digest yamlfile.At[digestSpec] `yaml:"digest"`
 	// Quiet are the names of intervals in which the route says nothing. What comes in
-	// them is said when they end, together; what is critical, at once. Default: those
-	// of the route around it; of the outermost, none.
+	// them, and what is not said yet when they begin, is said when they end, together;
+	// what is critical, at once. Further reports go into the threads of their stories
+	// all the same, which rings nobody. Default: those of the route around it; of the
+	// outermost, none.
 	Quiet yamlfile.At[[]yamlfile.String] `yaml:"quiet"`
 	// QuietCritical says whether critical alerts wait as well in quiet intervals.
 	// Default: that of the route around it; of the outermost, false.

@@ -93,13 +93,19 @@ func (r *Route) Due(now time.Time, s rules.Severity) Due {
 	if r.Digest != nil {
 		d.At, d.Together, d.Digest = r.Digest.Next(d.At), true, true
 	}
-	if s == rules.Critical && !r.QuietCritical {
-		return d
-	}
-	if end, name := afterQuiet(r.Quiet, d.At); name != "" {
+	if end, name := r.Silent(d.At, s); name != "" {
 		d.At, d.Together, d.Quiet = end, true, name
 	}
 	return d
+}
+
+// Silent returns until when the route says nothing of that severity at a time, and the
+// name of the interval that ends then; "" where it speaks.
+func (r *Route) Silent(now time.Time, s rules.Severity) (until time.Time, interval string) {
+	if s == rules.Critical && !r.QuietCritical {
+		return time.Time{}, ""
+	}
+	return afterQuiet(r.Quiet, now)
 }
 
 // Limits is how much a channel may be told.

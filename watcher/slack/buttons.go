@@ -68,15 +68,21 @@ func (c *Client) ShowButtons(deeds func(ctx context.Context, key string) ([]Deed
 
 // answerable is a message with its buttons, where it has any.
 func (c *Client) answerable(ctx context.Context, m Message) Message {
+	m, _ = c.withDeeds(ctx, m)
+	return m
+}
+
+// withDeeds is answerable, with what the message shows that people did.
+func (c *Client) withDeeds(ctx context.Context, m Message) (Message, []Deed) {
 	if c.deeds == nil || !m.Answerable {
-		return m
+		return m, nil
 	}
 	deeds, err := c.deeds(ctx, m.Key)
 	if err != nil {
 		deeds = nil
 	}
 	m.Blocks = withButtons(m.Blocks, m.Key, deeds)
-	return m
+	return m, deeds
 }
 
 // withButtons is the blocks of a message with what was done at it and with its
@@ -141,11 +147,4 @@ func nameOf(d Deed) string { return cmp.Or(cut(clean(d.Name), maxName), "somebod
 // dateOf is a time of day that Slack shows in the reader's zone.
 func dateOf(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.UTC().Format("2 Jan 2006 15:04 UTC"))
-}
-
-// Amend shows in the message at which somebody clicked what people did at it, oldest
-// first. The rest of it stays as it was when they clicked. All errors are *Error.
-func (c *Client) Amend(ctx context.Context, at Click, deeds []Deed) error {
-	m := Message{Text: at.text, Key: at.Key, Blocks: withButtons(at.blocks, at.Key, deeds)}
-	return c.Update(ctx, at.Message, m)
 }

@@ -34,9 +34,6 @@ type Click struct {
 	Key     string // the message's
 	Message Receipt
 	At      time.Time // by Slack's clock; zero: unknown
-
-	text   string // of the message
-	blocks []slack.Block
 }
 
 // Command is a /tocsin with what was written behind it.
@@ -95,7 +92,6 @@ func clickOf(c *slack.InteractionCallback) (Event, bool) {
 		Click: &Click{
 			Button: Button(action.ActionID), Key: action.Value,
 			Message: Receipt{Channel: channel, TS: ts}, At: timeOf(action.ActionTs),
-			text: c.Message.Text, blocks: c.Message.Blocks.BlockSet,
 		},
 	}, true
 }

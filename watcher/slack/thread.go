@@ -23,21 +23,40 @@ func threadless(err error) bool {
 	return errors.As(err, &e) && slices.Contains(noThread, e.Reason)
 }
 
+// maxUpdates is how often Update replaces a message at the most.
+const maxUpdates = 4
+
 // Update replaces what a message of this token says. It may be repeated: the
-// message is then the same. An error of the class Payload is of a message that
-// cannot be changed any more, or not so. All errors are *Error.
+// message is then the same. Where people do something at the message meanwhile, it is
+// replaced again, so that it shows that. An error of the class Payload is of a message
+// that cannot be changed any more, or not so. All errors are *Error.
 func (c *Client) Update(ctx context.Context, at Receipt, m Message) error {
-	doing := "updating a message"
 	if c.IsWebhook() {
-		return &Error{Doing: doing, Class: Payload, Reason: "a webhook changes no messages", Hint: "use a bot token"}
+		return &Error{Doing: updating, Class: Payload, Reason: "a webhook changes no messages", Hint: "use a bot token"}
 	}
-	if err := canceled(ctx, doing); err != nil {
+	with, shown := c.withDeeds(ctx, m)
+	for range maxUpdates {
+		if err := c.update(ctx, at, with); err != nil {
+			return err
+		}
+		again, deeds := c.withDeeds(ctx, m)
+		if slices.Equal(deeds, shown) {
+			break
+		}
+		with, shown = again, deeds
+	}
+	return nil
+}
+
+const updating = "updating a message"
+
+func (c *Client) update(ctx context.Context, at Receipt, m Message) error {
+	if err := canceled(ctx, updating); err != nil {
 		return err
 	}
-	m = c.answerable(ctx, m)
 	var trace call
 	if _, _, _, err := c.api.UpdateMessageContext(trace.watch(ctx), at.Channel, at.TS, optionsOf(m)...); err != nil {
-		return c.failure(doing, &trace, err)
+		return c.failure(updating, &trace, err)
 	}
 	c.answered(ok)
 	return nil

@@ -118,6 +118,8 @@ func alertRow(a store.Alert, said Said, now time.Time) AlertRow {
 		row.State, row.Problem = "said", ""
 	case store.AlertFailed:
 		row.State, row.Bad = "could not be said", true
+	case store.AlertMuted:
+		row.State = "was muted while it waited"
 	default:
 		row.State = "waits to be said"
 		row.Bad = a.Problem != ""
