@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"tocsin/store"
 )
 
 // Polls come in bursts, and the memory of one would stay for as long as the
@@ -39,8 +41,10 @@ func (l *lull) over(allocated uint64) bool {
 }
 
 // giveBack gives the system back what a burst of work leaves behind, until ctx
-// ends.
-func giveBack(ctx context.Context) {
+// ends: this process's memory, and what an engine keeps beside it. What the engine
+// cannot give back it keeps.
+func giveBack(ctx context.Context, db store.Store) {
+	engine, _ := db.(interface{ GiveBack(context.Context) error })
 	var l lull
 	look := time.NewTicker(quietLook)
 	defer look.Stop()
@@ -52,8 +56,12 @@ func giveBack(ctx context.Context) {
 		case <-look.C:
 		}
 		metrics.Read(sample)
-		if l.over(sample[0].Value.Uint64()) {
-			debug.FreeOSMemory()
+		if !l.over(sample[0].Value.Uint64()) {
+			continue
 		}
+		if engine != nil {
+			engine.GiveBack(ctx)
+		}
+		debug.FreeOSMemory()
 	}
 }

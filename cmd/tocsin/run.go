@@ -70,14 +70,16 @@ func (e *env) run(ctx context.Context, requests <-chan os.Signal) error {
 	log.Info("tocsin begins", "version", version, "store", s.config.StoreName())
 	idle, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	beside.Go(func() { giveBack(idle) })
 	beside.Go(func() { v.run(idle) })
 	defer beside.Wait()
 	defer stop()
 	shown := &pageDaemon{ready: v.ready}
 	shown.use(s.config, s.rules)
 	told := v.listeners()
-	told.opened = func(db store.Store) { shown.db = db }
+	told.opened = func(db store.Store) {
+		shown.db = db
+		beside.Go(func() { giveBack(idle, db) })
+	}
 	err = s.watch(ctx, log, sink, told, func(w *watcher.Watcher) error {
 		v.of(w)
 		shown.poll = w.PollNow

@@ -216,3 +216,36 @@ func BenchmarkArchive(b *testing.B) {
 	}
 	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
 }
+
+// BenchmarkSearch looks for words that all, some and few of 50,000 articles have,
+// and none.
+func BenchmarkSearch(b *testing.B) {
+	const articles = 50_000
+	db := openAt(b, pgtest.New(b, "fsync=off", "shared_buffers=512MB", "maintenance_work_mem=256MB").Database(b))
+	subscribe(b, db, 1, 1)
+	for _, statement := range []string{
+		`INSERT INTO articles (seq, feed, id, seen, published, updated, language, key, url, title, author, categories, summary, body)
+			SELECT n, (SELECT id FROM feeds), lpad(n::text, 16, '0'), now(), now(), now(), 'en', n::text, 'https://bench.example/' || n,
+				'Article ' || n, '', '{}', '', '' FROM generate_series(1, $1) n`,
+		`INSERT INTO words (article, words)
+			SELECT n, array_to_tsvector(ARRAY ['all', 'n' || n, 'some' || n % 1000, 'few' || n % 20000, 'old' || n / 5000]
+				|| ARRAY (SELECT 'w' || (n * k) % 50021 FROM generate_series(1, 60) k)) FROM generate_series(1, $1) n`,
+	} {
+		_, err := db.direct().exec(b.Context(), statement, articles)
+		check(b, err)
+	}
+	for _, analyzed := range []bool{false, true} {
+		if analyzed {
+			_, err := db.direct().exec(b.Context(), `ANALYZE words`)
+			check(b, err)
+		}
+		for _, text := range []string{"all", "some7", "few7", "old3", "n77", "nothing", "all few7", "all -few7"} {
+			b.Run(fmt.Sprintf("analyzed=%v/%s", analyzed, text), func(b *testing.B) {
+				for range b.N {
+					_, err := db.Search(b.Context(), store.Search{Text: text, Limit: 30})
+					check(b, err)
+				}
+			})
+		}
+	}
+}

@@ -13,9 +13,12 @@ import (
 	"tocsin/store/query"
 )
 
-// stepwise is freely, without joins that go through all articles to meet the few that
-// are looked for.
-const stepwise = freely + `; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off`
+// stepwise has the server choose between indexes, whose rows it must sort, and stepping
+// down the rows until enough are found, without joins that go through all articles to
+// meet the few that are looked for. What connections are told otherwise leaves neither;
+// see prepare.
+const stepwise = `SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = on;
+	SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off`
 
 // Browse implements store.Browser.
 func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing, err error) {

@@ -63,18 +63,29 @@ func vector(words string) string {
 	return b.String()
 }
 
+// Both queries return the rows of a page of articles with some words.
+//
+// Which of the two is better depends on how frequent the words are, and the server
+// does not know: its statistics hold the thousand most frequent words at the most, and
+// for all others it steps down the whole archive. So a search steps down a little way
+// first. What is frequent fills the page there; what does not is rare enough for the
+// index, which gives all rows that there are.
 const (
-	// freely has the server choose between the index over words, whose rows it must
-	// sort, and stepping down the rows until enough have the words: the first is
-	// better for rare words, the second for frequent ones. What connections are told
-	// otherwise leaves neither; see prepare.
-	freely = `SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = on`
+	stepping = `
+		SELECT article FROM (SELECT article, words FROM words WHERE article < $2 ORDER BY article DESC LIMIT 2000) latest
+		WHERE words @@ $1::tsquery ORDER BY article DESC LIMIT $3`
+	// The sum keeps the server from going through the index over rows, too.
+	indexed = `
+		SELECT article FROM words WHERE words @@ $1::tsquery AND article + 0 < $2 ORDER BY article DESC LIMIT $3`
 
-	searchQuery = `
+	// byIndex leaves the server only the index over words, whose rows it must sort,
+	// and asPrepared is as connections are told; see prepare.
+	byIndex    = `SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on; SET LOCAL enable_indexscan = off`
+	asPrepared = `SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_indexscan = on`
+
+	pageOf = `
 		SELECT ` + articleColumns + `, a.seq
-		FROM (SELECT article FROM words WHERE words @@ $1::tsquery AND article < $2 ORDER BY article DESC LIMIT $3) w
-		JOIN articles a ON a.seq = w.article JOIN feeds f ON f.id = a.feed
-		ORDER BY a.seq DESC`
+		FROM articles a JOIN feeds f ON f.id = a.feed WHERE a.seq = ANY ($1) ORDER BY a.seq DESC`
 )
 
 // Search implements store.Searcher.
@@ -90,26 +101,44 @@ func (db *DB) Search(ctx context.Context, s store.Search) (found store.Found, er
 	}
 	err = db.view(ctx, doing, func(ctx context.Context, tx tx) error {
 		found = store.Found{}
-		if _, err := tx.raw.Exec(ctx, freely, pgx.QueryExecModeSimpleProtocol); err != nil {
+		// One more tells whether there is a next page.
+		rows, err := tx.rowsWith(ctx, asked, before, s.Limit+1)
+		if err != nil {
 			return err
 		}
+		if len(rows) > s.Limit {
+			rows = rows[:s.Limit]
+			found.Next = strconv.FormatInt(rows[s.Limit-1], 10)
+		}
 		var last int64
-		// One more tells whether there is a next page.
 		return tx.each(ctx, func(row row) error {
-			if len(found.Articles) == s.Limit {
-				found.Next = strconv.FormatInt(last, 10)
-				return nil
-			}
 			var a store.Article
 			err := scanArticle(row, &a, &last)
 			found.Articles = append(found.Articles, a)
 			return err
-		}, searchQuery, asked, before, s.Limit+1)
+		}, pageOf, rows)
 	})
 	if err != nil {
 		return store.Found{}, err
 	}
 	return found, nil
+}
+
+// rowsWith returns the rows of the latest articles before a row that have the words,
+// the last first.
+func (tx tx) rowsWith(ctx context.Context, asked string, before int64, limit int) (rows []int64, err error) {
+	rows, err = tx.numbers(ctx, stepping, asked, before, limit)
+	if err != nil || len(rows) == limit {
+		return rows, err
+	}
+	if _, err := tx.raw.Exec(ctx, byIndex, pgx.QueryExecModeSimpleProtocol); err != nil {
+		return nil, err
+	}
+	if rows, err = tx.numbers(ctx, indexed, asked, before, limit); err != nil {
+		return nil, err
+	}
+	_, err = tx.raw.Exec(ctx, asPrepared, pgx.QueryExecModeSimpleProtocol)
+	return rows, err
 }
 
 // match is a query in the language of tsquery; "" finds nothing.

@@ -108,5 +108,6 @@ func (tx *tx) keepArticle(ctx context.Context, feed int64, a *store.Article) (ro
 	if err != nil {
 		return 0, err
 	}
-	return row, tx.index(ctx, row, a)
+	tx.indexLater(row, a)
+	return row, nil
 }

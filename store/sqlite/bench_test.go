@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,41 +39,60 @@ func eachSynchronous(b *testing.B, run func(b *testing.B, db *DB)) {
 }
 
 // BenchmarkCommitPoll commits polls of 50 new articles of 2 KB, of which one raises
-// an alert: of one feed, which then has all articles of the archive, and of a hundred
-// in turn.
+// an alert: of one feed, which then has all articles of the archive, of a hundred
+// in turn, and of these as a daemon does, many at a time.
 func BenchmarkCommitPoll(b *testing.B) {
-	for _, feeds := range []int{1, 100} {
-		b.Run(fmt.Sprint("feeds=", feeds), func(b *testing.B) {
-			eachSynchronous(b, func(b *testing.B, db *DB) { commitNews(b, db, feeds) })
+	for _, c := range []struct{ feeds, workers int }{{1, 1}, {100, 1}, {100, 32}} {
+		b.Run(fmt.Sprintf("feeds=%d,%d at a time", c.feeds, c.workers), func(b *testing.B) {
+			eachSynchronous(b, func(b *testing.B, db *DB) { commitNews(b, db, c.feeds, c.workers) })
 		})
 	}
 }
 
-func commitNews(b *testing.B, db *DB, feeds int) {
+func commitNews(b *testing.B, db *DB, feeds, workers int) {
 	const size = 50
-	var subs []store.Subscription
-	for i := range feeds {
-		subs = append(subs, store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart})
+	subscribe(b, db, feeds)
+	b.ResetTimer()
+	inParallel(b.N, workers, func(n int) {
+		now := benchStart.Add(time.Duration(n) * time.Second)
+		due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: 1})
+		if err != nil || len(due) != 1 {
+			b.Error(due, err)
+			return
+		}
+		p := store.Poll{Holder: "bench", Feed: due[0], Articles: benchArticles(due[0].URL, n*size, size)}
+		p.Feed.NextPoll = now.Add(time.Second) // behind all others
+		if err := db.CommitPoll(b.Context(), p, benchJudge); err != nil {
+			b.Error(err)
+		}
+	})
+	b.ReportMetric(float64(b.N*size)/b.Elapsed().Seconds(), "articles/s")
+}
+
+// subscribe makes the store know feeds that are due at once.
+func subscribe(b *testing.B, db *DB, feeds int) {
+	b.Helper()
+	subs := make([]store.Subscription, feeds)
+	for i := range subs {
+		subs[i] = store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart}
 	}
 	if err := db.SyncFeeds(b.Context(), subs); err != nil {
 		b.Fatal(err)
 	}
-	n := 0
-	b.ResetTimer()
-	for range b.N {
-		now := benchStart.Add(time.Duration(n) * time.Second)
-		due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: 1})
-		if err != nil || len(due) != 1 {
-			b.Fatal(due, err)
-		}
-		p := store.Poll{Holder: "bench", Feed: due[0], Articles: benchArticles(due[0].URL, n, size)}
-		p.Feed.NextPoll = now.Add(time.Second) // behind all others
-		n += size
-		if err := db.CommitPoll(b.Context(), p, benchJudge); err != nil {
-			b.Fatal(err)
-		}
+}
+
+// inParallel does the work of 0 to n-1, so many at a time.
+func inParallel(n, workers int, work func(int)) {
+	var running sync.WaitGroup
+	var next atomic.Int64
+	for range workers {
+		running.Go(func() {
+			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
+				work(int(i - 1))
+			}
+		})
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "articles/s")
+	running.Wait()
 }
 
 func benchArticles(feed string, first, n int) []store.Article {
@@ -106,36 +127,34 @@ func benchJudge(ctx context.Context, fresh []store.Article, stories store.Storie
 	}, nil
 }
 
-// BenchmarkUnchanged claims feeds in batches of 100 and ends their polls one by
-// one, with nothing new in them.
+// BenchmarkUnchanged claims feeds in batches of 256 and ends their polls with nothing
+// new in them: one after the other, and as a daemon does, many at a time.
 func BenchmarkUnchanged(b *testing.B) {
-	const feeds, batch = 10_000, 100
-	eachSynchronous(b, func(b *testing.B, db *DB) {
-		subs := make([]store.Subscription, feeds)
-		for i := range subs {
-			subs[i] = store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart}
-		}
-		if err := db.SyncFeeds(b.Context(), subs); err != nil {
-			b.Fatal(err)
-		}
-		now, done := benchStart, 0
-		b.ResetTimer()
-		for done < b.N {
-			now = now.Add(time.Second)
-			due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: batch})
-			if err != nil {
-				b.Fatal(err)
-			}
-			for _, f := range due {
-				f.NextPoll = now
-				if err := db.CommitPoll(b.Context(), store.Poll{Holder: "bench", Feed: f}, nil); err != nil {
-					b.Fatal(err)
+	const feeds, batch = 10_000, 256
+	for _, workers := range []int{1, 64} {
+		b.Run(fmt.Sprint(workers, " at a time"), func(b *testing.B) {
+			eachSynchronous(b, func(b *testing.B, db *DB) {
+				subscribe(b, db, feeds)
+				now, done := benchStart, 0
+				b.ResetTimer()
+				for done < b.N {
+					now = now.Add(time.Second)
+					due, err := db.ClaimDueFeeds(b.Context(), store.Claim{Holder: "bench", Now: now, Lease: time.Hour, Limit: batch})
+					if err != nil {
+						b.Fatal(err)
+					}
+					inParallel(len(due), workers, func(i int) {
+						due[i].NextPoll = now
+						if err := db.CommitPoll(b.Context(), store.Poll{Holder: "bench", Feed: due[i]}, nil); err != nil {
+							b.Error(err)
+						}
+					})
+					done += len(due)
 				}
-			}
-			done += len(due)
-		}
-		b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "feeds/s")
-	})
+				b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "feeds/s")
+			})
+		})
+	}
 }
 
 // BenchmarkClaim leases 64 of the feeds that are due, two of a host at the
@@ -225,13 +244,7 @@ func BenchmarkClaimAlerts(b *testing.B) {
 // BenchmarkNextDue asks what is due next, of 1,000 feeds.
 func BenchmarkNextDue(b *testing.B) {
 	eachSynchronous(b, func(b *testing.B, db *DB) {
-		subs := make([]store.Subscription, 1000)
-		for i := range subs {
-			subs[i] = store.Subscription{URL: fmt.Sprintf("https://bench.example/feed/%d", i), FirstPoll: benchStart}
-		}
-		if err := db.SyncFeeds(b.Context(), subs); err != nil {
-			b.Fatal(err)
-		}
+		subscribe(b, db, 1000)
 		b.ReportAllocs()
 		b.ResetTimer()
 		for range b.N {
@@ -258,7 +271,7 @@ func BenchmarkArchiveSize(b *testing.B) {
 			}
 			defer leave()
 			fill(b, db, articles)
-			commitNews(b, db, 100)
+			commitNews(b, db, 100, 1)
 		})
 	}
 }

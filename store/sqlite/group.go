@@ -13,9 +13,10 @@ const maxGroup = 32
 // its own: one that fails is undone alone. With the first the transaction goes, in
 // which nobody else is yet; and SQLite need not keep what its pages were before.
 type group struct {
-	size int           // writes that are in it
-	done chan struct{} // closed when the commit has ended
-	err  error         // why nothing of it was kept; to be read when done is closed
+	size  int           // writes that are in it
+	words []worded      // of their new articles, which get into the index with the commit
+	done  chan struct{} // closed when the commit has ended
+	err   error         // why nothing of it was kept; to be read when done is closed
 }
 
 var errGroupLost = errors.New("another write that shared the commit failed")
@@ -38,11 +39,12 @@ func (w *writer) transact(ctx context.Context, fn func(tx *tx) error) (err error
 		w.give()
 		return err
 	}
-	kept := false
+	kept, mark := false, len(g.words)
 	// Deferred, for fn may panic.
 	defer func() {
 		if !kept {
 			w.undo(g, own)
+			g.words = g.words[:mark]
 		}
 		if ended := w.end(g, kept); err == nil {
 			err = ended
@@ -127,7 +129,11 @@ func (w *writer) end(g *group, kept bool) error {
 // commit ends the group's transaction.
 func (w *writer) commit(g *group) {
 	tx := &tx{writer: w}
-	if _, err := tx.exec(context.Background(), "COMMIT"); err != nil {
+	err := tx.indexAll(context.Background(), g.words)
+	if err == nil {
+		_, err = tx.exec(context.Background(), "COMMIT")
+	}
+	if err != nil {
 		w.abandon(g, err)
 		return
 	}

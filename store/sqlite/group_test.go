@@ -3,10 +3,13 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"tocsin/store"
 )
 
 // inTurn queues writes behind each other, lets them run, and returns their errors
@@ -121,4 +124,38 @@ func TestManyWritesAtOnceAreAllKept(t *testing.T) {
 	if db.writer.group != nil {
 		t.Error("a transaction is left open")
 	}
+}
+
+func TestAGroupsWordsAreFoundAsFarAsTheyAreKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := openStore(t)
+		const feed = "https://words.example/feed"
+		check(t, db.SyncFeeds(t.Context(), []store.Subscription{{URL: feed}}))
+		keep := func(n int, failing error) func(tx *tx) error {
+			return func(tx *tx) error {
+				for i := range 2 {
+					a := benchArticles(feed, 10*n+i, 1)[0]
+					a.Title = fmt.Sprintf("common own%d", n)
+					if _, err := tx.keepArticle(t.Context(), 1, &a); err != nil {
+						return err
+					}
+				}
+				return failing
+			}
+		}
+		broken := errors.New("broken")
+		inTurn(t, db, keep(1, nil), keep(2, broken), keep(3, nil), keep(4, broken), keep(5, nil))
+		inTurn(t, db, keep(6, broken), keep(7, nil))
+		for text, want := range map[string]int{"common": 8, "own1": 2, "own2": 0, "own3": 2, "own4": 0, "own5": 2, "own6": 0, "own7": 2} {
+			found, err := db.Search(t.Context(), store.Search{Text: text, Limit: 99})
+			check(t, err)
+			if len(found.Articles) != want {
+				t.Errorf("%d articles are found by %q, want %d", len(found.Articles), text, want)
+			}
+		}
+		if kept := count(t, db, `SELECT count(*) FROM articles`); kept != 8 {
+			t.Errorf("%d articles are kept, want 8", kept)
+		}
+	})
 }

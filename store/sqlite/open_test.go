@@ -194,3 +194,21 @@ func execute(t *testing.T, path, statement string) {
 	_, err = other.ExecContext(t.Context(), statement)
 	check(t, err)
 }
+
+func TestAStoreThatGaveItsMemoryBackWorksAsBefore(t *testing.T) {
+	t.Parallel()
+	db := openStore(t)
+	for range 2 {
+		check(t, db.SyncFeeds(t.Context(), []store.Subscription{{URL: "a"}}))
+		_, _, err := db.NextDue(t.Context())
+		check(t, err)
+		check(t, db.GiveBack(t.Context()))
+		if n := db.readers.Stats().OpenConnections; n != 0 {
+			t.Errorf("%d readers are left", n)
+		}
+	}
+	check(t, db.Close())
+	if err := db.GiveBack(t.Context()); !errors.Is(err, errClosed) {
+		t.Errorf("error is %v, want %v", err, errClosed)
+	}
+}

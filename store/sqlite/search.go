@@ -10,10 +10,33 @@ import (
 	"tocsin/store/query"
 )
 
-// index makes an article that was kept in row findable.
-func (tx *tx) index(ctx context.Context, row int64, a *store.Article) error {
-	_, err := tx.exec(ctx, `INSERT INTO words (rowid, text) VALUES (?, ?)`, row, query.Words(a.Title, a.Summary, a.Body))
-	return err
+// worded is an article's words and its row.
+type worded struct {
+	row  int64
+	text string
+}
+
+// words are those of an article that is kept in row.
+func words(row int64, a *store.Article) worded {
+	return worded{row, query.Words(a.Title, a.Summary, a.Body)}
+}
+
+// indexLater makes an article findable that this transaction has kept in row, once
+// the group commits. At every savepoint FTS5 writes out what it has gathered, as a
+// piece of the index that is to be merged with others later; so a group gives it
+// everything at its end. Nobody can delete the article before.
+func (tx *tx) indexLater(row int64, a *store.Article) {
+	tx.group.words = append(tx.group.words, words(row, a))
+}
+
+// indexAll makes articles findable.
+func (tx *tx) indexAll(ctx context.Context, articles []worded) error {
+	for _, a := range articles {
+		if _, err := tx.exec(ctx, `INSERT INTO words (rowid, text) VALUES (?, ?)`, a.row, a.text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // searchQuery steps through the index from the last row down, so that its cost is
@@ -92,18 +115,16 @@ func terms(all []query.Term, between string) string {
 func (db *DB) IndexArchive(ctx context.Context, limit int) (more bool, err error) {
 	err = db.write(ctx, "indexing the archive", func(tx *tx) error {
 		more = false
-		articles, rows, err := tx.unindexed(ctx, limit)
+		articles, err := tx.unindexed(ctx, limit)
 		if err != nil {
 			return err
 		}
-		for i := range articles {
-			if err := tx.index(ctx, rows[i], &articles[i]); err != nil {
-				return err
-			}
+		if err := tx.indexAll(ctx, articles); err != nil {
+			return err
 		}
 		upto := int64(0)
-		if more = len(rows) == limit; more {
-			upto = rows[limit-1] - 1
+		if more = len(articles) == limit; more {
+			upto = articles[limit-1].row - 1
 		}
 		_, err = tx.exec(ctx, `UPDATE indexing SET upto = ?1 WHERE upto <> ?1`, upto)
 		return err
@@ -111,16 +132,16 @@ func (db *DB) IndexArchive(ctx context.Context, limit int) (more bool, err error
 	return more, err
 }
 
-// unindexed returns the last articles that are not in the index, and their rows.
-func (tx *tx) unindexed(ctx context.Context, limit int) (articles []store.Article, rows []int64, err error) {
+// unindexed returns the last articles that are not in the index.
+func (tx *tx) unindexed(ctx context.Context, limit int) (articles []worded, err error) {
 	err = tx.query(ctx, func(row scanner) error {
 		var a store.Article
 		var seq int64
 		err := row.Scan(&seq, &a.Title, &a.Summary, &a.Body)
-		articles, rows = append(articles, a), append(rows, seq)
+		articles = append(articles, words(seq, &a))
 		return err
 	}, `
 		SELECT seq, title, summary, body FROM articles
 		WHERE seq <= (SELECT upto FROM indexing) ORDER BY seq DESC LIMIT ?`, limit)
-	return articles, rows, err
+	return articles, err
 }

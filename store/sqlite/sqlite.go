@@ -154,6 +154,16 @@ func (db *DB) Close() error {
 	return nil
 }
 
+// GiveBack gives up the memory in which connections keep pages of the file, and the
+// connections that only read. They come back with the next work.
+func (db *DB) GiveBack(ctx context.Context) error {
+	return db.read("giving memory back", func(pool *sql.DB) error {
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(maxReaders)
+		return db.writer.giveBack(ctx)
+	})
+}
+
 // write runs fn in a transaction that is written whole or, when fn or ctx ends
 // with an error, not at all. doing is for the error: "committing a poll".
 func (db *DB) write(ctx context.Context, doing string, fn func(tx *tx) error) error {

@@ -47,6 +47,16 @@ func (w *writer) take(ctx context.Context) error {
 
 func (w *writer) give() { <-w.turn }
 
+// giveBack gives up the memory that the connection can do without.
+func (w *writer) giveBack(ctx context.Context) error {
+	if err := w.take(ctx); err != nil {
+		return err
+	}
+	defer w.give()
+	_, err := w.conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA shrink_memory`)
+	return err
+}
+
 // drop closes the connection; the next use opens another.
 func (w *writer) drop() {
 	for _, s := range w.statements {
