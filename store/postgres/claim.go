@@ -40,7 +40,7 @@ func (db *DB) claim(ctx context.Context, l lock, doing string, c store.Claim, ta
 		if len(doubt) > 0 {
 			b.queue(freeDoubtful, c.Holder, doubt)
 		}
-		b.queue(freeLeases, now)
+		b.queue(freeLeases, now, who.life)
 		b.queue(`SELECT coalesce($1, clock_timestamp())`, now).QueryRow(func(r pgx.Row) error { return r.Scan(&at.now) })
 		if err := tx.send(ctx, &b); err != nil {
 			return err
@@ -71,13 +71,15 @@ const freeDoubtful = `
 	UPDATE alerts SET holder = '', leased_until = NULL WHERE holder = $1 AND holder <> '' AND leased_until = ANY ($2)`
 
 // freeLeases forgets the workers that are dead, and ends their leases and those
-// that have run out by $1, or by now. It passes over rows that another transaction has: a
-// poll that is being committed ends its lease itself, and what is left of a dead
-// worker's comes free with its lease.
+// that have run out by $1, or by now. Nobody is dead for a silence in which the server
+// itself was away: each has the life $2 from its start on. It passes over rows that
+// another transaction has: a poll that is being committed ends its lease itself, and
+// what is left of a dead worker's comes free with its lease.
 const freeLeases = `
 	WITH dead AS (
 		DELETE FROM workers WHERE holder IN (
-			SELECT holder FROM workers WHERE alive_until <= clock_timestamp() FOR UPDATE SKIP LOCKED)
+			SELECT holder FROM workers
+			WHERE alive_until <= clock_timestamp() AND pg_postmaster_start_time() + $2::interval <= clock_timestamp() FOR UPDATE SKIP LOCKED)
 		RETURNING holder),
 	freed AS (
 		UPDATE feeds SET holder = '', leased_until = NULL WHERE id IN (

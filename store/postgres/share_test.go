@@ -60,7 +60,7 @@ func TestWhatADeadWorkerHeldComesFree(t *testing.T) {
 	db := openStore(t)
 	subscribe(t, db, 1, 1)
 	join(t, db, "dead", doomed)
-	join(t, db, "me", healthy)
+	join(t, db, "me", pulse{beat: 100 * time.Millisecond, life: 2 * time.Second})
 	f, err := db.ClaimDueFeeds(t.Context(), anHour("dead"))
 	check(t, err)
 	p := store.Poll{Holder: "dead", Feed: f[0], Articles: testArticles(f[0].URL, 0, 3)}
@@ -92,6 +92,29 @@ func TestWhatADeadWorkerHeldComesFree(t *testing.T) {
 	if f, err = db.ClaimDueFeeds(t.Context(), anHour("dead")); err != nil || len(f) != 1 {
 		t.Errorf("claimed %v: %v", f, err)
 	}
+}
+
+// A server that was away heard of nobody: its clock went on, and all the same each
+// worker has its life again from the start on.
+func TestNobodyIsDeadForASilenceOfTheServer(t *testing.T) {
+	t.Parallel()
+	server := pgtest.New(t)
+	db, err := Open(t.Context(), server.Database(t))
+	check(t, err)
+	t.Cleanup(func() { db.Close() })
+	subscribe(t, db, 1, 1)
+	join(t, db, "silent", pulse{beat: time.Hour, life: time.Hour})
+	join(t, db, "me", healthy)
+	f, err := db.ClaimDueFeeds(t.Context(), anHour("silent"))
+	check(t, err)
+	check(t, db.write(t.Context(), "going on", func(ctx context.Context, tx tx) error {
+		_, err := tx.exec(ctx, `UPDATE workers SET alive_until = clock_timestamp() - interval '1 minute' WHERE holder = 'silent'`)
+		return err
+	}))
+	if got, err := db.ClaimDueFeeds(t.Context(), anHour("me")); err != nil || len(got) != 0 {
+		t.Fatalf("claimed %v: %v", got, err)
+	}
+	check(t, db.CommitPoll(t.Context(), store.Poll{Holder: "silent", Feed: f[0]}, nil))
 }
 
 func TestAWorkerThatBeatsKeepsWhatItHolds(t *testing.T) {

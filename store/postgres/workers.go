@@ -55,21 +55,25 @@ func (db *DB) join(ctx context.Context, holder string, p pulse) (leave func() er
 	return sync.OnceValue(func() error { return db.leave(holder, m) }), nil
 }
 
-// live says at every beat that holder is alive, until ctx ends. That it cannot
-// be said is no error here: who needs the database hears of it there.
+// live says at every beat that holder is alive, until ctx ends. Where it cannot be
+// said it is tried again soon, which is no error here: who needs the database hears
+// of it there.
 func (db *DB) live(ctx context.Context, holder string, p pulse) {
-	for {
+	for wait := p.beat; ; {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(p.beat):
+		case <-time.After(wait):
 		}
 		beat, cancel := context.WithTimeout(ctx, p.life)
-		_ = db.write(beat, "staying alive", func(ctx context.Context, tx tx) error {
+		err := db.write(beat, "staying alive", func(ctx context.Context, tx tx) error {
 			_, err := tx.exec(ctx, sayAlive, holder, p.life)
 			return err
 		})
 		cancel()
+		if wait = p.beat; err != nil {
+			wait = p.beat / 10
+		}
 	}
 }
 
