@@ -269,6 +269,12 @@ type Feed struct {
 	// Health is what the daemon remembers of the feed's past, in its own form; nil
 	// for nothing.
 	Health json.RawMessage
+
+	// Lease is when the lease ends under which ClaimDueFeeds returned the feed; zero
+	// where it was read otherwise. A poll that is committed with it is of that lease
+	// alone: one that is committed again, since nobody knows whether the first time
+	// went well, does not end a later lease of the same holder.
+	Lease time.Time
 }
 
 // Article is one entry of a feed, as it was when first seen.
@@ -506,6 +512,7 @@ type Alert struct {
 	Unsettled bool      // an attempt was begun whose outcome is not known
 	Tried     time.Time // when the first attempt was claimed; zero: never
 	NextTry   time.Time // not before; zero: at once
+	Lease     time.Time // when the lease ends under which ClaimAlerts returned it; zero where it was read otherwise
 	Sent      time.Time
 	Receipt   string // where it can be found: channel and timestamp on Slack; "" elsewhere
 	Problem   string // one line: why the last attempt failed
@@ -513,8 +520,9 @@ type Alert struct {
 
 // Delivery is what became of a claimed alert.
 type Delivery struct {
-	Alert  string // its ID
-	Holder string // who holds the lease
+	Alert  string    // its ID
+	Holder string    // who holds the lease
+	Lease  time.Time // Alert.Lease as claimed; zero: any lease of the holder, see Feed.Lease
 	At     time.Time
 
 	// State is AlertSent, AlertFailed (never to be tried again), AlertPending: to be
@@ -532,12 +540,12 @@ type Delivery struct {
 // Gathering is an alert that says others in their place.
 type Gathering struct {
 	Holder string
+	Lease  time.Time // of the head, which is the alert's from there on; zero: any lease of the holder
 	Now    time.Time
-	Lease  time.Duration // how long the alert is the holder's, counted from Now
-	Head   string        // the ID of the alert that was claimed
-	Alert  Alert         // what says them
-	Said   []string      // the IDs of all that it says, Head among them
-	Then   []Alert       // what is to be said after it: they are kept behind all that is in line
+	Head   string   // the ID of the alert that was claimed
+	Alert  Alert    // what says them
+	Said   []string // the IDs of all that it says, Head among them
+	Then   []Alert  // what is to be said after it: they are kept behind all that is in line
 }
 
 // Mute is a silence of something.

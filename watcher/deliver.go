@@ -112,7 +112,7 @@ func (w *Watcher) deliver(ctx context.Context, a store.Alert) {
 	until := w.now().Add(alertLease - insistMargin)
 	t := attempt{
 		Watcher: w, alert: a, log: w.log.With("alert", a.ID, "channel", a.Channel),
-		d: store.Delivery{Alert: a.ID, Holder: w.opts.Holder, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem},
+		d: store.Delivery{Alert: a.ID, Holder: w.opts.Holder, Lease: a.Lease, State: store.AlertPending, Unsettled: a.Unsettled, Problem: a.Problem},
 	}
 	if err := w.pacing.turn(ctx, w.now, a.Channel); err != nil {
 		t.d.Untried, t.d.NextTry = true, a.NextTry

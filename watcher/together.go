@@ -225,7 +225,7 @@ func mustJSON(a slack.Alert) json.RawMessage {
 // become makes the attempt one at saying b in the place of all.
 func (t *attempt) become(ctx context.Context, b store.Alert, content slack.Alert, all []inLine, then []store.Alert) error {
 	b.Content = mustJSON(content)
-	g := store.Gathering{Holder: t.opts.Holder, Now: t.now(), Lease: alertLease, Head: t.alert.ID, Alert: b, Then: then}
+	g := store.Gathering{Holder: t.opts.Holder, Lease: t.alert.Lease, Now: t.now(), Head: t.alert.ID, Alert: b, Then: then}
 	for _, l := range all {
 		g.Said = append(g.Said, l.ID)
 		if l.Kind != store.AlertFirst {
@@ -242,9 +242,9 @@ func (t *attempt) become(ctx context.Context, b store.Alert, content slack.Alert
 	if err := t.store.Gather(context.WithoutCancel(ctx), g); err != nil {
 		return err
 	}
-	b.Attempts, b.Tried = 1, g.Now
+	b.Attempts, b.Tried, b.Lease = 1, g.Now, t.alert.Lease
 	t.alert, t.content = b, content
-	t.d = store.Delivery{Alert: b.ID, Holder: t.opts.Holder, State: store.AlertPending}
+	t.d = store.Delivery{Alert: b.ID, Holder: t.opts.Holder, Lease: b.Lease, State: store.AlertPending}
 	t.log = t.Watcher.log.With("alert", b.ID, "channel", b.Channel, "says", len(all))
 	return nil
 }

@@ -119,8 +119,9 @@ type ranked struct {
 // the oldest first, and counts the attempt. In the rows they are unsettled from
 // here on; what is returned is what they were before.
 func (tx tx) beginAttempts(ctx context.Context, c store.Claim, at moment) (claimed []ranked, err error) {
+	until := at.now.Add(c.Lease)
 	err = tx.each(ctx, func(row row) error {
-		var a ranked
+		a := ranked{Alert: store.Alert{Lease: until.Truncate(time.Microsecond)}}
 		var was bool
 		err := scanAlert(row, &a.Alert, &a.seq, &was)
 		a.Unsettled = was
@@ -135,7 +136,7 @@ func (tx tx) beginAttempts(ctx context.Context, c store.Claim, at moment) (claim
 			tried = CASE WHEN tried = $5 THEN $1 ELSE tried END
 		FROM due WHERE seq = due_seq
 		RETURNING `+alertColumns+`, seq, was_unsettled`,
-		at.now, c.Limit, c.Holder, at.now.Add(c.Lease), time.Time{}, at.due)
+		at.now, c.Limit, c.Holder, until, time.Time{}, at.due)
 	return claimed, err
 }
 

@@ -34,8 +34,8 @@ func (tx tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcome
 	}
 	if err := tx.held(ctx, `
 		UPDATE alerts SET state = $1, unsettled = false, sent = $2, receipt = $3, problem = $4, holder = '', leased_until = NULL
-		WHERE id = $5 AND holder = $6 AND holder <> ''`,
-		string(d.State), sent, receipt, problem, d.Alert, d.Holder); err != nil {
+		WHERE id = $5 AND holder = $6 AND holder <> '' AND `+fmt.Sprintf(sameLease, "$7"),
+		string(d.State), sent, receipt, problem, d.Alert, d.Holder, d.Lease); err != nil {
 		return err
 	}
 	var b batch
@@ -54,9 +54,9 @@ func (tx tx) endAttempt(ctx context.Context, d store.Delivery) error {
 		UPDATE alerts SET attempts = attempts - $1, tried = CASE WHEN attempts > $1 THEN tried ELSE $2 END, strikes = strikes + $3,
 			unsettled = $4, next_try = CASE WHEN $9 THEN next_try ELSE $5 END, problem = $6, holder = '', leased_until = NULL,
 			state = CASE WHEN $9 THEN 'waiting' ELSE 'pending' END, due = CASE WHEN $9 THEN $5 ELSE due END, together = together OR $9
-		WHERE id = $7 AND holder = $8 AND holder <> ''`,
+		WHERE id = $7 AND holder = $8 AND holder <> '' AND `+fmt.Sprintf(sameLease, "$10"),
 		number(d.Untried), time.Time{}, number(d.Strike),
-		d.Unsettled, d.NextTry, d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting)
+		d.Unsettled, d.NextTry, d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting, d.Lease)
 	if err != nil {
 		return err
 	}

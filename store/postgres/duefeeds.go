@@ -94,14 +94,15 @@ func (tx tx) leaseFeeds(ctx context.Context, c store.Claim, now time.Time, rows 
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	until := now.Add(c.Lease)
 	err = tx.each(ctx, func(row row) error {
-		var f store.Feed
+		f := store.Feed{Lease: until.Truncate(time.Microsecond)}
 		err := scanFeed(row, &f)
 		feeds = append(feeds, f)
 		return err
 	}, `
 		UPDATE feeds SET holder = $1, leased_until = $2 WHERE id = ANY ($3)
-		RETURNING `+feedColumns, c.Holder, now.Add(c.Lease), rows)
+		RETURNING `+feedColumns, c.Holder, until, rows)
 	// RETURNING has no order.
 	slices.SortFunc(feeds, func(a, b store.Feed) int {
 		return cmp.Or(a.NextPoll.Compare(b.NextPoll), cmp.Compare(a.URL, b.URL))

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -91,7 +92,7 @@ func (s *ends) take() (all []*ending) {
 // lease, by the feed's digest.
 func (db *DB) endPolls(all []*ending) (held map[int64]bool, err error) {
 	var texts [9][]string
-	var times [5][]time.Time
+	var times [6][]time.Time
 	var numbers [5][]int64
 	var ttls []time.Duration
 	var gone []bool
@@ -100,7 +101,7 @@ func (db *DB) endPolls(all []*ending) (held map[int64]bool, err error) {
 		for i, s := range [...]string{f.URL, e.poll.Holder, f.Location, f.Title, f.ETag, f.LastModified, f.Digest, f.Problem, string(f.Health)} {
 			texts[i] = append(texts[i], s)
 		}
-		for i, t := range [...]time.Time{f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Delivered} {
+		for i, t := range [...]time.Time{f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Delivered, f.Lease} {
 			times[i] = append(times[i], t)
 		}
 		for i, n := range [...]int64{e.digest, digest(f.Host()), int64(f.Failures), int64(f.SkipHours), int64(f.SkipDays)} {
@@ -119,7 +120,7 @@ func (db *DB) endPolls(all []*ending) (held map[int64]bool, err error) {
 			return err
 		}, endMany, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8],
 			times[0], times[1], times[2], times[3], times[4],
-			numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], ttls, gone)
+			numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], ttls, gone, times[5])
 		if !inTheWay(err) || n == attempts {
 			return held, err
 		}
@@ -127,16 +128,16 @@ func (db *DB) endPolls(all []*ending) (held map[int64]bool, err error) {
 }
 
 // endMany is what endPoll does, for many polls.
-const endMany = `
+var endMany = `
 	UPDATE feeds f SET location = n.location, host = n.host, title = n.title, etag = n.etag, last_modified = n.last_modified,
 		document = n.document, ttl = n.ttl, skip_hours = n.skip_hours, skip_days = n.skip_days,
 		next_poll = n.next_poll, polled = n.polled, begun = n.begun, succeeded = n.succeeded, delivered = n.delivered, failures = n.failures,
 		problem = n.problem, gone = n.gone, health = n.health, holder = '', leased_until = NULL
 	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 			$10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[],
-			$15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::interval[], $21::boolean[])
+			$15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::interval[], $21::boolean[], $22::timestamptz[])
 		AS n (url, holder, location, title, etag, last_modified, document, problem, health,
 			next_poll, polled, begun, succeeded, delivered,
-			digest, host, failures, skip_hours, skip_days, ttl, gone)
-	WHERE f.digest = n.digest AND f.url = n.url AND f.holder = n.holder AND f.holder <> ''
+			digest, host, failures, skip_hours, skip_days, ttl, gone, lease)
+	WHERE f.digest = n.digest AND f.url = n.url AND f.holder = n.holder AND f.holder <> '' AND ` + fmt.Sprintf(sameLease, "n.lease") + `
 	RETURNING f.digest`

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,6 +62,10 @@ func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
 	return f, err
 }
 
+// sameLease is whether a row's lease is that which ends at %[1]s; any is where that is the
+// zero time.
+const sameLease = `(leased_until = %[1]s OR %[1]s = '0001-01-01 00:00:00+00'::timestamptz)`
+
 // endPoll writes f over the row of a feed that holder has, and gives the lease
 // back; where holder has it not, it changes no row.
 func endPoll(f store.Feed, holder string) (update string, args []any) {
@@ -69,10 +74,10 @@ func endPoll(f store.Feed, holder string) (update string, args []any) {
 			document = $9, ttl = $10, skip_hours = $11, skip_days = $12,
 			next_poll = $13, polled = $14, begun = $15, succeeded = $16, delivered = $17,
 			failures = $18, problem = $19, gone = $20, health = $21, holder = '', leased_until = NULL
-		WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> ''`, []any{
+		WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> '' AND ` + fmt.Sprintf(sameLease, "$22"), []any{
 			digest(f.URL), f.URL, holder,
 			f.Location, digest(f.Host()), f.Title, f.ETag, f.LastModified,
 			f.Digest, f.TTL, f.SkipHours, f.SkipDays,
 			f.NextPoll, f.Polled, f.Begun, f.Succeeded, f.Delivered,
-			f.Failures, f.Problem, f.Gone, string(f.Health)}
+			f.Failures, f.Problem, f.Gone, string(f.Health), f.Lease}
 }

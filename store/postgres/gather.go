@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,10 +16,11 @@ import (
 func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 	return db.writeUnder(ctx, storiesLock, "gathering alerts", func(ctx context.Context, tx tx) error {
 		var place int64
-		var now time.Time
+		var now, until time.Time
 		err := tx.one(ctx, `
-			SELECT seq, coalesce($3, clock_timestamp()) FROM alerts WHERE id = $1 AND holder = $2 AND holder <> '' FOR UPDATE`,
-			g.Head, g.Holder, db.clock(g.Now)).Scan(&place, &now)
+			SELECT seq, coalesce($3, clock_timestamp()), leased_until FROM alerts
+			WHERE id = $1 AND holder = $2 AND holder <> '' AND `+fmt.Sprintf(sameLease, "$4")+` FOR UPDATE`,
+			g.Head, g.Holder, db.clock(g.Now), g.Lease).Scan(&place, &now, &until)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return store.ErrLeaseLost
 		}
@@ -28,12 +30,12 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 		a := g.Alert
 		a.State, a.Attempts, a.Unsettled, a.Tried = store.AlertPending, 1, true, now
 		var b batch
-		// The new one takes the place of the head, which ends the head's lease.
+		// The new one takes the place of the head, and its lease.
 		b.queue(`UPDATE alerts SET seq = DEFAULT, holder = '', leased_until = NULL WHERE seq = $1`, place)
 		b.queue(`UPDATE alerts SET state = 'gathered', said_by = $1, unsettled = false WHERE id = ANY ($2) AND state = 'pending' AND holder = ''`, a.ID, g.Said)
 		b.queue(`UPDATE alerts SET said_by = $1 WHERE said_by = ANY ($2) AND said_by <> '' AND state = 'gathered'`, a.ID, g.Said)
 		keepAlerts(&b, append([]store.Alert{a}, g.Then...))
-		b.queue(`UPDATE alerts SET seq = $1, holder = $2, leased_until = $3 WHERE id = $4`, place, g.Holder, now.Add(g.Lease), a.ID)
+		b.queue(`UPDATE alerts SET seq = $1, holder = $2, leased_until = $3 WHERE id = $4`, place, g.Holder, until, a.ID)
 		return tx.send(ctx, &b)
 	})
 }

@@ -54,8 +54,8 @@ func (c *commit) lookUp(ctx context.Context) error {
 	url := c.poll.Feed.URL
 	c.rows = make(map[string]int64, len(ids))
 	var b batch
-	b.queue(`SELECT id FROM feeds WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> '' FOR NO KEY UPDATE`,
-		digest(url), url, c.poll.Holder).QueryRow(func(r pgx.Row) error { return row{r}.Scan(&c.feed) })
+	b.queue(`SELECT id FROM feeds WHERE digest = $1 AND url = $2 AND holder = $3 AND holder <> '' AND `+fmt.Sprintf(sameLease, "$4")+` FOR NO KEY UPDATE`,
+		digest(url), url, c.poll.Holder, c.poll.Feed.Lease).QueryRow(func(r pgx.Row) error { return row{r}.Scan(&c.feed) })
 	b.queue(knownArticles, digest(url), url, ids).Query(func(rows pgx.Rows) error {
 		return eachOf(rows, func(row row) error {
 			var id string

@@ -104,12 +104,13 @@ func (tx *tx) dueAlerts(ctx context.Context, now time.Time, limit int) (due []st
 // the alert is unsettled from here on; a keeps what it was before.
 func (tx *tx) beginAttempt(ctx context.Context, a *store.Alert, c store.Claim) error {
 	a.Attempts++
+	a.Lease = c.Now.Add(c.Lease).Truncate(time.Microsecond).UTC()
 	if a.Tried.IsZero() {
 		a.Tried = c.Now.Truncate(time.Microsecond).UTC()
 	}
 	_, err := tx.exec(ctx, `
 		UPDATE alerts SET holder = ?, leased_until = ?, attempts = ?, tried = ?, unsettled = 1 WHERE id = ?`,
-		c.Holder, micros(c.Now.Add(c.Lease)), a.Attempts, micros(a.Tried), a.ID)
+		c.Holder, micros(a.Lease), a.Attempts, micros(a.Tried), a.ID)
 	return err
 }
 

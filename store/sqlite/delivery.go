@@ -34,8 +34,8 @@ func (tx *tx) settle(ctx context.Context, d store.Delivery, outcome store.Outcom
 	}
 	held, err := tx.exec(ctx, `
 		UPDATE alerts SET state = ?, unsettled = 0, sent = ?, receipt = ?, problem = ?, holder = '', leased_until = 0
-		WHERE id = ? AND holder = ? AND holder <> ''`,
-		d.State, micros(sent), receipt, problem, d.Alert, d.Holder)
+		WHERE id = ? AND holder = ? AND holder <> '' AND `+sameLease,
+		d.State, micros(sent), receipt, problem, d.Alert, d.Holder, micros(d.Lease), micros(d.Lease))
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,9 @@ func (tx *tx) endAttempt(ctx context.Context, d store.Delivery) error {
 		UPDATE alerts SET attempts = attempts - ?1, tried = iif(attempts > ?1, tried, ?2), strikes = strikes + ?3,
 			unsettled = ?4, next_try = iif(?9, next_try, ?5), problem = ?6, holder = '', leased_until = 0,
 			state = iif(?9, 'waiting', 'pending'), due = iif(?9, ?5, due), together = iif(?9, 1, together)
-		WHERE id = ?7 AND holder = ?8 AND holder <> ''`,
+		WHERE id = ?7 AND holder = ?8 AND holder <> '' AND `+sameLease,
 		d.Untried, micros(time.Time{}), d.Strike,
-		d.Unsettled, micros(d.NextTry), d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting)
+		d.Unsettled, micros(d.NextTry), d.Problem, d.Alert, d.Holder, d.State == store.AlertWaiting, micros(d.Lease), micros(d.Lease))
 	if err == nil && held == 0 {
 		err = store.ErrLeaseLost
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"time"
 
 	"tocsin/store"
 )
@@ -96,8 +97,9 @@ func (tx *tx) leaseFeeds(ctx context.Context, c store.Claim, rows []int64) (feed
 	if err != nil {
 		return nil, err
 	}
+	until := c.Now.Add(c.Lease)
 	err = tx.query(ctx, func(row scanner) error {
-		var f store.Feed
+		f := store.Feed{Lease: until.Truncate(time.Microsecond).UTC()}
 		if err := scanFeed(row, &f); err != nil {
 			return err
 		}
@@ -105,7 +107,7 @@ func (tx *tx) leaseFeeds(ctx context.Context, c store.Claim, rows []int64) (feed
 		return nil
 	}, `
 		UPDATE feeds SET holder = ?, leased_until = ? WHERE id IN (SELECT value FROM json_each(?))
-		RETURNING `+feedColumns, c.Holder, micros(c.Now.Add(c.Lease)), string(ids))
+		RETURNING `+feedColumns, c.Holder, micros(until), string(ids))
 	// RETURNING has no order.
 	slices.SortFunc(feeds, func(a, b store.Feed) int {
 		return cmp.Or(a.NextPoll.Compare(b.NextPoll), cmp.Compare(a.URL, b.URL))

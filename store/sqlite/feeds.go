@@ -75,11 +75,15 @@ func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
 	return f, err
 }
 
-// leased returns the row of the feed with that URL, or store.ErrLeaseLost
-// unless holder has it.
-func (tx *tx) leased(ctx context.Context, url, holder string) (id int64, err error) {
+// sameLease is whether a row's lease is that which ends at a time; any is where that is
+// the zero time. It takes the time twice.
+const sameLease = `(leased_until = ? OR ? = -62135596800000000)`
+
+// leased returns the row of the feed, or store.ErrLeaseLost unless holder has it
+// under the lease that it was claimed with.
+func (tx *tx) leased(ctx context.Context, f store.Feed, holder string) (id int64, err error) {
 	err = tx.query(ctx, func(row scanner) error { return row.Scan(&id) },
-		`SELECT id FROM feeds WHERE url = ? AND holder = ? AND holder <> ''`, url, holder)
+		`SELECT id FROM feeds WHERE url = ? AND holder = ? AND holder <> '' AND `+sameLease, f.URL, holder, micros(f.Lease), micros(f.Lease))
 	if err == nil && id == 0 {
 		err = store.ErrLeaseLost
 	}

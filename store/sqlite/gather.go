@@ -12,16 +12,17 @@ import (
 // Gather implements store.Store.
 func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 	return db.write(ctx, "gathering alerts", func(tx *tx) error {
-		var place int64
-		err := tx.query(ctx, func(row scanner) error { return row.Scan(&place) }, `
-			SELECT seq FROM alerts WHERE id = ? AND holder = ? AND holder <> ''`, g.Head, g.Holder)
+		var place, until int64
+		err := tx.query(ctx, func(row scanner) error { return row.Scan(&place, &until) }, `
+			SELECT seq, leased_until FROM alerts WHERE id = ? AND holder = ? AND holder <> '' AND `+sameLease,
+			g.Head, g.Holder, micros(g.Lease), micros(g.Lease))
 		if err != nil {
 			return err
 		}
 		if place == 0 {
 			return store.ErrLeaseLost
 		}
-		// The new one takes the place of the head, which ends the head's lease.
+		// The new one takes the place of the head, and its lease.
 		if _, err := tx.exec(ctx, `
 			UPDATE alerts SET seq = (SELECT max(seq) + 1 FROM alerts), holder = '', leased_until = 0 WHERE seq = ?`, place); err != nil {
 			return err
@@ -36,7 +37,7 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 				return err
 			}
 		}
-		if err := tx.keepClaimed(ctx, g, place); err != nil {
+		if err := tx.keepClaimed(ctx, g, place, until); err != nil {
 			return err
 		}
 		for _, a := range g.Then {
@@ -48,14 +49,14 @@ func (db *DB) Gather(ctx context.Context, g store.Gathering) error {
 	})
 }
 
-// keepClaimed keeps the alert of a gathering in its place, as claimed.
-func (tx *tx) keepClaimed(ctx context.Context, g store.Gathering, place int64) error {
+// keepClaimed keeps the alert of a gathering in its place, as claimed until then.
+func (tx *tx) keepClaimed(ctx context.Context, g store.Gathering, place, until int64) error {
 	if err := tx.keepAlert(ctx, g.Alert); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, `
 		UPDATE alerts SET seq = ?, state = 'pending', attempts = 1, unsettled = 1, tried = ?, holder = ?, leased_until = ? WHERE id = ?`,
-		place, micros(g.Now), g.Holder, micros(g.Now.Add(g.Lease)), g.Alert.ID)
+		place, micros(g.Now), g.Holder, until, g.Alert.ID)
 	return err
 }
 

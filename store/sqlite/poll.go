@@ -11,7 +11,7 @@ import (
 // is found by its key, however much is kept.
 func (db *DB) CommitPoll(ctx context.Context, p store.Poll, judge store.Judge) error {
 	return db.write(ctx, "committing a poll", func(tx *tx) error {
-		feed, err := tx.leased(ctx, p.Feed.URL, p.Holder)
+		feed, err := tx.leased(ctx, p.Feed, p.Holder)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func testClaimAlerts(t *testing.T, open opener) {
 			w.found(deciding(d), feed, a)
 			w.is(w.alerts(), d.Alerts, "alerts")
 			want := d.Alerts[0]
-			want.Attempts, want.Tried = 1, at(5)
+			want.Attempts, want.Tried, want.Lease = 1, at(5), at(15)
 			w.is(w.claimAlerts(me, 5), []store.Alert{want}, "claimed")
 		},
 		"an alert is claimed when its next try has come": func(t *testing.T, w *world) {
@@ -294,6 +294,22 @@ func testRecordDelivery(t *testing.T, open opener) {
 			late := sent(x, "news")
 			late.Holder = "other"
 			w.ok(w.RecordDelivery(w.ctx, late))
+		},
+		"a delivery that is recorded again ends no later lease of the same holder": func(t *testing.T, w *world) {
+			x := w.alarmed("news")
+			first := again(x, "news", 3, true)
+			first.Lease = w.claimAlerts(me, 0)[0].Lease
+			w.is(first.Lease, at(10), "the end of the lease")
+			w.ok(w.RecordDelivery(w.ctx, first))
+			second := sent(x, "news")
+			second.Lease = w.claimAlerts(me, 3)[0].Lease
+			before := w.everything()
+			w.leaseLost(w.RecordDelivery(w.ctx, first))
+			over := failed(x, "news")
+			over.Lease = first.Lease
+			w.leaseLost(w.RecordDelivery(w.ctx, over))
+			w.is(w.everything(), before, "the store")
+			w.ok(w.RecordDelivery(w.ctx, second))
 		},
 		"a state that is none is a mistake": func(t *testing.T, w *world) {
 			x := w.alarmed("news")

@@ -104,6 +104,7 @@ func testClaimDueFeeds(t *testing.T, open opener) {
 			w.ok(w.CommitPoll(w.ctx, store.Poll{Holder: me, Feed: want}, nil))
 			got, err := w.ClaimDueFeeds(w.ctx, claim(me, 5))
 			w.ok(err)
+			want.Lease = at(15)
 			w.is(got, []store.Feed{want}, "claimed")
 		},
 		"a feed that is gone is not claimed": func(t *testing.T, w *world) {

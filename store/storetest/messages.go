@@ -72,7 +72,7 @@ func testWaiting(t *testing.T, open opener) {
 // gathering has an alert say those of x on the routes, of which the first is the
 // head.
 func gathering(x store.Article, minute int, routes ...string) store.Gathering {
-	g := store.Gathering{Holder: me, Now: at(minute), Lease: 10 * time.Minute, Head: store.AlertID(x.ID, routes[0])}
+	g := store.Gathering{Holder: me, Now: at(minute), Head: store.AlertID(x.ID, routes[0])}
 	for _, r := range routes {
 		g.Said = append(g.Said, store.AlertID(x.ID, r))
 	}
@@ -111,18 +111,29 @@ func testGather(t *testing.T, open opener) {
 			}
 			w.is(w.sayAll(x, 3), []string{"a2", "a4"}, "the rest")
 		},
-		"it is claimed, with an attempt that is begun": func(t *testing.T, w *world) {
+		"it is claimed under the lease of the head, with an attempt that is begun": func(t *testing.T, w *world) {
 			w.join("other")
 			x := w.lined("a1", "a2", "a3")
 			w.claimAlerts(me, 0)
 			g := gathering(x, 1, "a1", "a2")
 			w.ok(w.Gather(w.ctx, g))
-			w.is(len(w.claimAlerts("other", 10)), 0, "alerts within the lease")
-			got := w.claimAlerts("other", 11)
+			w.is(len(w.claimAlerts("other", 9)), 0, "alerts within the lease")
+			got := w.claimAlerts("other", 10)
 			w.is(len(got), 1, "alerts when it has ended")
 			want := g.Alert
-			want.Attempts, want.Unsettled, want.Tried = 2, true, at(1)
+			want.Attempts, want.Unsettled, want.Tried, want.Lease = 2, true, at(1), at(20)
 			w.is(got[0], want, "alert")
+		},
+		"it is of the lease that it names": func(t *testing.T, w *world) {
+			x := w.lined("a1", "a2")
+			g := gathering(x, 1, "a1", "a2")
+			g.Lease = w.claimAlerts(me, 0)[0].Lease
+			w.claimAlerts(me, 10) // the first one has run out
+			before := w.everything()
+			w.leaseLost(w.Gather(w.ctx, g))
+			w.is(w.everything(), before, "the store")
+			g.Lease = at(20)
+			w.ok(w.Gather(w.ctx, g))
 		},
 		"what can never be said, none of them was": func(t *testing.T, w *world) {
 			x := w.lined("a1", "a2")

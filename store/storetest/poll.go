@@ -85,6 +85,27 @@ func testCommitPoll(t *testing.T, open opener) {
 			p.Holder = "other"
 			w.ok(w.CommitPoll(w.ctx, p, silent))
 		},
+		"a poll that is committed again ends no later lease of the same holder": func(t *testing.T, w *world) {
+			w.subscribe(a)
+			leased := func(minute int, found ...store.Article) store.Poll {
+				feeds, err := w.ClaimDueFeeds(w.ctx, claim(me, minute))
+				w.ok(err)
+				w.is(feeds[0].Lease, at(minute+10), "the end of the lease")
+				p := poll(a, minute+1, found...)
+				p.Feed.Lease = feeds[0].Lease
+				return p
+			}
+			unchanged := leased(0)
+			w.ok(w.CommitPoll(w.ctx, unchanged, nil))
+			news := leased(1, article(a, 1))
+			w.leaseLost(w.CommitPoll(w.ctx, unchanged, nil))
+			w.ok(w.CommitPoll(w.ctx, news, silent))
+			last := leased(2)
+			before := w.everything()
+			w.leaseLost(w.CommitPoll(w.ctx, news, unexpected(t)))
+			w.is(w.everything(), before, "the store")
+			w.ok(w.CommitPoll(w.ctx, last, nil))
+		},
 		"an article that does not belong to the feed is a mistake": func(t *testing.T, w *world) {
 			w.subscribed(a)
 			stray := article(b, 1)

@@ -427,7 +427,7 @@ func claimFeed() pushCases {
 			f, ok, err := w.ClaimFeed(w.ctx, claim(me, 0), pushFeed)
 			w.ok(err)
 			w.is(ok, true, "claimed")
-			w.is(f, store.Feed{URL: pushFeed, NextPoll: at(50)}, "feed")
+			w.is(f, store.Feed{URL: pushFeed, NextPoll: at(50), Lease: at(10)}, "feed")
 			w.join("other")
 			_, ok, err = w.ClaimFeed(w.ctx, claim("other", 1), pushFeed)
 			w.ok(err)
