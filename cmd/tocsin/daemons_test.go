@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,17 +40,25 @@ type daemonWorld struct {
 	channels int
 	slack    *slacktest.Server
 	database string
+	config   string // with NAME for the name of a daemon
 
 	mu     sync.Mutex
 	asked  map[string]time.Time // when a feed was asked last, by path
-	now    map[string]bool      // whether it is being asked
+	now    map[string]request   // those that are being answered, by path
 	onNext func()               // called at the next request, once
+	alive  map[string]bool      // daemons that were not killed, by the name that they ask with
+}
+
+// request is one for a feed.
+type request struct {
+	daemon string
+	at     time.Time
 }
 
 func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	t.Helper()
 	w := &daemonWorld{t: t, dir: t.TempDir(), feeds: 100, channels: 50, database: database,
-		asked: make(map[string]time.Time), now: make(map[string]bool)}
+		asked: make(map[string]time.Time), now: make(map[string]request), alive: make(map[string]bool)}
 	if n, err := strconv.Atoi(os.Getenv(feedsEnv)); err == nil {
 		w.feeds, w.channels = n, n/8
 	}
@@ -70,13 +79,19 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	feeds := newsroom.Spread(articles, w.feeds)
 	room := newsroom.Handler(feeds, time.Now(), time.Now)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.enter(r.URL.Path)
-		defer w.leave(r.URL.Path)
+		q := request{r.UserAgent(), time.Now()}
+		w.enter(r.URL.Path, q)
 		select { // long enough to be killed meanwhile
 		case <-time.After(50 * time.Millisecond):
 		case <-r.Context().Done():
 		}
-		room.ServeHTTP(rw, r)
+		answer := httptest.NewRecorder()
+		room.ServeHTTP(answer, r)
+		// Before the first byte: who has the answer may be done with it at once.
+		w.leave(r.URL.Path, q)
+		maps.Copy(rw.Header(), answer.Header())
+		rw.WriteHeader(answer.Code)
+		rw.Write(answer.Body.Bytes())
 	}))
 	// At all of the addresses of this machine, each of which is a host of its own.
 	all, err := net.Listen("tcp4", "0.0.0.0:0")
@@ -92,24 +107,27 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	return w
 }
 
-// enter notes that a feed is asked, which nobody else may be doing.
-func (w *daemonWorld) enter(feed string) {
+// enter notes that a feed is asked, which nobody else who is alive may be doing: the
+// connection of one that was killed may be noticed late.
+func (w *daemonWorld) enter(feed string, q request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.now[feed] {
-		w.t.Errorf("%s is polled by two at once", feed)
+	if other, asked := w.now[feed]; asked && w.alive[other.daemon] {
+		w.t.Errorf("%s: %s is polled by %s, and by %s for %s", q.at.UTC().Format(time.StampMicro), feed, q.daemon, other.daemon, q.at.Sub(other.at))
 	}
-	w.now[feed], w.asked[feed] = true, time.Now()
+	w.now[feed], w.asked[feed] = q, q.at
 	if w.onNext != nil {
 		w.onNext()
 		w.onNext = nil
 	}
 }
 
-func (w *daemonWorld) leave(feed string) {
+func (w *daemonWorld) leave(feed string, q request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.now, feed)
+	if w.now[feed] == q {
+		delete(w.now, feed)
+	}
 }
 
 // atNextRequest calls do while a feed is asked.
@@ -134,7 +152,7 @@ func (w *daemonWorld) askedSince(then time.Time) (n int) {
 func (w *daemonWorld) configure(port string, feeds []newsroom.Feed) {
 	var c strings.Builder
 	fmt.Fprintf(&c, "store: %s\nrules: [bell.yaml]\nschedule: \"@every 3s\"\nweb: {listen: \"\"}\n", w.database)
-	fmt.Fprintf(&c, "fetch: {allow_private: true, concurrency: 24, min_interval: 1s, timeout: 5s}\nslack: {api_url: %s}\nfeeds:\n", w.slack.APIURL())
+	fmt.Fprintf(&c, "fetch: {allow_private: true, concurrency: 24, min_interval: 1s, timeout: 30s, user_agent: NAME}\nslack: {api_url: %s}\nfeeds:\n", w.slack.APIURL())
 	for i, f := range feeds {
 		fmt.Fprintf(&c, "  - {url: http://127.0.0.%d:%s/%s, tags: [c%d]}\n", 1+i%200, port, f.Name, i%w.channels)
 	}
@@ -142,7 +160,7 @@ func (w *daemonWorld) configure(port string, feeds []newsroom.Feed) {
 	for i := range w.channels {
 		fmt.Fprintf(&c, "    - {tags: [c%d], channel: \"#c%d\"}\n", i, i)
 	}
-	w.write("tocsin.yaml", c.String())
+	w.config = c.String()
 	w.write("bell.yaml", bellRules)
 }
 
@@ -155,13 +173,19 @@ func (w *daemonWorld) write(name, text string) {
 // sharer is a process that runs tocsin run.
 type sharer struct {
 	*exec.Cmd
-	log bytes.Buffer
+	name string // that it asks with
+	log  bytes.Buffer
 }
 
 // start starts a daemon, which is killed when the test ends, if not before.
 func (w *daemonWorld) start() *sharer {
 	w.t.Helper()
-	d := &sharer{Cmd: exec.Command(os.Args[0], "run")}
+	w.mu.Lock()
+	name := fmt.Sprintf("daemon-%d", len(w.alive))
+	w.alive[name] = true
+	w.mu.Unlock()
+	w.write(name+".yaml", strings.Replace(w.config, "NAME", name, 1))
+	d := &sharer{Cmd: exec.Command(os.Args[0], "--config", name+".yaml", "run"), name: name}
 	d.Dir, d.Stderr = w.dir, &d.log
 	d.Env = append(os.Environ(), asTocsin+"=1", "TOCSIN_SLACK_TOKEN="+slacktest.Token)
 	if err := d.Start(); err != nil {
@@ -173,10 +197,17 @@ func (w *daemonWorld) start() *sharer {
 			d.Wait()
 		}
 		if w.t.Failed() {
-			w.t.Logf("a daemon's log:\n%.3000s", d.log.String())
+			w.t.Logf("the log of %s:\n%.3000s", d.name, d.log.String())
 		}
 	})
 	return d
+}
+
+// kill ends a daemon at once. What it asked for is nobody's from here on. The caller
+// holds w.mu.
+func (w *daemonWorld) kill(d *sharer) {
+	w.alive[d.name] = false
+	d.Process.Kill()
 }
 
 // wait waits until done.
@@ -212,13 +243,15 @@ func TestDaemonsShareADatabase(t *testing.T) {
 	begun := time.Now()
 
 	w.wait("the first polls", limit, func() bool { return w.askedSince(begun) > w.feeds/4 })
-	w.atNextRequest(func() { polling.Process.Kill() })
+	w.atNextRequest(func() { w.kill(polling) })
 	polling.Wait()
 
 	posting := make(chan struct{})
 	w.slack.Fail("chat.postMessage", slacktest.Slow(posting, nil))
 	<-posting
-	delivering.Process.Kill()
+	w.mu.Lock()
+	w.kill(delivering)
+	w.mu.Unlock()
 	delivering.Wait()
 
 	w.wait("the first alerts", limit, func() bool { return len(w.posted()) > w.feeds/4 })
@@ -252,7 +285,7 @@ func TestDaemonsShareADatabase(t *testing.T) {
 // holds. The killed ones are forgotten by then.
 func (w *daemonWorld) aliveAre(daemons ...*sharer) {
 	w.t.Helper()
-	look := exec.Command(os.Args[0], "doctor", "--offline")
+	look := exec.Command(os.Args[0], "--config", daemons[0].name+".yaml", "doctor", "--offline")
 	look.Dir, look.Env = w.dir, append(os.Environ(), asTocsin+"=1")
 	var said bytes.Buffer
 	look.Stderr = &said
