@@ -187,6 +187,22 @@ func TestAMessageThatIsChangedNamesWhatCameMeanwhile(t *testing.T) {
 	})
 }
 
+// A report whose message was put off for seconds comes right behind it.
+func TestAReportWaitsNoLongerThanItsMessage(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.routes[0].AtMostEvery = 80 * time.Second
+		w.paper("one", map[time.Duration]string{5 * minutes: unlike(1), 6 * minutes: first, 6*minutes - time.Second: third})
+		w.run(20 * minutes)
+		if len(w.sink.said) != 3 || !strings.HasPrefix(w.sink.said[2], "#noise (thread) ") {
+			t.Fatalf("said %q", w.sink.said)
+		}
+		if wait := w.sink.times[2].Sub(w.sink.times[1]); wait > 10*time.Second {
+			t.Errorf("the report came %s after its message", wait)
+		}
+	})
+}
+
 func TestHeldReportsAreInTheFirstMessage(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world) {

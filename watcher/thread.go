@@ -42,8 +42,8 @@ func (t *attempt) findParent(ctx context.Context) (ready bool, err error) {
 	case store.AlertPending, store.AlertWaiting:
 		t.d.State, t.d.Untried = store.AlertWaiting, true
 		t.d.NextTry = t.now().Add(parentRest)
-		if t.parent.Due.After(t.d.NextTry) {
-			t.d.NextTry = t.parent.Due
+		if t.parent.State == store.AlertWaiting && t.parent.Due.After(t.now()) {
+			t.d.NextTry = t.parent.Due // behind it in the line
 		}
 		return false, nil
 	}

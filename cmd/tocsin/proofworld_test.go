@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -120,8 +121,8 @@ func (p *proof) newsroom(events int) []newsroom.Feed {
 		at := time.Duration(p.rng.Int64N(int64(p.last) * 2 / 3))
 		for k, title := range []string{
 			fmt.Sprintf("%s buys %s of %s for %s, and a bell rings", buyer, bought, place, sum),
-			fmt.Sprintf("Why %s wanted %s of %s: a bell rings at %s", buyer, bought, place, sum),
-			fmt.Sprintf("%s in %s is sold to %s, and a bell rings", bought, place, buyer),
+			fmt.Sprintf("%s and %s: regulators in doubt over a deal, and what a bell rings for", buyer, bought),
+			fmt.Sprintf("At %s in %s workers cheer their sale to %s, as a bell rings", bought, place, buyer),
 		}[:1+p.rng.IntN(outlets)] {
 			if k == 2 && p.rng.IntN(3) == 0 {
 				title, e.loud = strings.Replace(title, "a bell", "a loud bell", 1), true
@@ -299,7 +300,7 @@ func (p *proof) finish(db store.Store) {
 			break
 		}
 	}
-	d.Process.Signal(os.Interrupt)
+	d.Process.Signal(syscall.SIGTERM)
 	d.Wait()
 	if p.t.Failed() {
 		p.t.Logf("the last daemon's log:\n%.20000s", d.log.String())

@@ -43,8 +43,14 @@ const (
 	// perDay is added to likeness for every day since the last report: what comes
 	// later is more often what followed.
 	perDay = 0.02
-	// otherTheme is added where none of the themes is the same.
+	// otherTheme is added where none of the themes is the same, and sameTheme taken
+	// away where one is.
 	otherTheme = 0.05
+	sameTheme  = 0.05
+	// ownName is taken away where the article and the story have a name in their
+	// headlines that no other story has, and a theme: whatever else papers write of an
+	// event that begins to have a name, they write that.
+	ownName = 0.10
 	// ownPaper is added where only the same paper reported the story: it tells an
 	// event once, and what looks alike is the next of a series.
 	ownPaper = 0.10
@@ -94,7 +100,9 @@ func (r *Reading) near(t *Told) (float64, Relation) {
 	}
 	s := decode(t.Signature)
 	c := r.compare(s)
-	if c.shared < minShared || c.names == 0 {
+	akin := r.sharesTheme(s)
+	named := akin && r.sharesOwnName(s)
+	if (c.shared < minShared || c.names == 0) && !named {
 		return 0, Another
 	}
 	if c.shared >= minOverlap && slices.ContainsFunc(s.headlines(), func(h []term) bool { return edition(r.title, h) }) {
@@ -104,13 +112,36 @@ func (r *Reading) near(t *Told) (float64, Relation) {
 	if s.has(r.outlet, paper) && s.of(paper) == 1 {
 		near -= ownPaper
 	}
-	if len(r.themes) > 0 && s.of(theme) > 0 && !r.sharesTheme(s) {
+	switch {
+	case akin:
+		near += sameTheme
+	case len(r.themes) > 0 && s.of(theme) > 0:
 		near -= otherTheme
+	}
+	if named {
+		near += ownName
 	}
 	if near < likeness {
 		return 0, Another
 	}
 	return near, Same
+}
+
+// sharesOwnName reports whether a headline of the story has a name that the article's
+// has as well, and no story but this one.
+func (r *Reading) sharesOwnName(s signature) bool {
+	headlines := s.headlines()
+	return slices.ContainsFunc(r.title, func(t term) bool {
+		return t.kind == name && r.told(t.hash) <= 1 && slices.ContainsFunc(headlines, func(h []term) bool {
+			return slices.ContainsFunc(h, func(x term) bool { return x.hash == t.hash && x.kind == name })
+		})
+	})
+}
+
+// told is how many stories have one of the article's terms.
+func (r *Reading) told(hash uint32) int {
+	i, _ := slices.BinarySearchFunc(r.terms, hash, func(t term, h uint32) int { return cmp.Compare(t.hash, h) })
+	return r.terms[i].told
 }
 
 // edition reports whether a headline is another edition of one: most of its words
