@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -496,6 +497,28 @@ func TestAtMostEverySaysTogetherWhatCameMeanwhile(t *testing.T) {
 		}
 		if gap := w.sink.times[1].Sub(w.sink.times[0]); gap < time.Hour || gap > time.Hour+time.Minute {
 			t.Errorf("%s between two messages", gap)
+		}
+	})
+}
+
+// A report of what was told in a thread comes into that thread, since threads have none.
+func TestAReportOfWhatIsOverTheBudgetComesIntoItsThread(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world) {
+		w.routes[0].Budget = 1
+		w.paper("one", map[time.Duration]string{3 * minutes: unlike(1), 5 * minutes: unlike(2), 7 * minutes: first})
+		w.paper("two", map[time.Duration]string{9 * minutes: second})
+		w.run(20 * minutes)
+		alerts := w.alerts()
+		i := slices.IndexFunc(alerts, func(a store.Alert) bool {
+			return a.Kind == store.AlertReply && a.Follows != "" && a.SaidBy == "" && strings.Contains(string(a.Content), second)
+		})
+		if i < 0 {
+			t.Fatalf("there is no report: %+v", alerts)
+		}
+		report := attempt{Watcher: w.watcher(), alert: alerts[i]}
+		if ready, err := report.findParent(t.Context()); err != nil || !ready || report.parent.Kind != store.AlertDigest || report.parent.Story != overBudget {
+			t.Errorf("%v, %v: it is in the thread of %+v", ready, err, report.parent)
 		}
 	})
 }

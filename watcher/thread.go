@@ -38,6 +38,12 @@ func (t *attempt) findParent(ctx context.Context) (ready bool, err error) {
 	if t.parent, err = t.spoken(ctx, t.alert.Follows); err != nil {
 		return false, err
 	}
+	for t.parent.Kind == store.AlertReply {
+		// It is in a thread itself, as what is over a budget is: threads have none.
+		if t.parent, err = t.spoken(ctx, t.parent.Follows); err != nil {
+			return false, err
+		}
+	}
 	switch t.parent.State {
 	case store.AlertPending, store.AlertWaiting:
 		t.d.State, t.d.Untried = store.AlertWaiting, true

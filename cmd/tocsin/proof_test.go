@@ -34,9 +34,9 @@ const (
 // in a thread, and every message ends with what it is to say.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	events, kills, seed := numberFrom(eventsEnv, 24), numberFrom(killsEnv, 6), uint64(numberFrom(seedEnv, int(time.Now().UnixNano()%1e6)))
+	events, kills, seed := numberFrom(eventsEnv, 16), numberFrom(killsEnv, 4), uint64(numberFrom(seedEnv, int(time.Now().UnixNano()%1e6)))
 	t.Logf("%s=%d", seedEnv, seed)
-	within := 3 * time.Second
+	within := 2 * time.Second
 	if os.Getenv(killsEnv) != "" {
 		within = time.Duration(kills) * 1200 * time.Millisecond
 	}

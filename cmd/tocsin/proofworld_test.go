@@ -39,6 +39,7 @@ type proof struct {
 	faults   bool // that are told to the daemon, and so have it wait
 	queued   map[string]int
 	trap     *trap
+	names    map[string]bool // that somebody has
 
 	mu      sync.Mutex
 	process *os.Process
@@ -78,7 +79,7 @@ rules:
 func newProof(t *testing.T, seed uint64, events int, within time.Duration, database string) *proof {
 	t.Helper()
 	p := &proof{t: t, rng: rand.New(rand.NewPCG(seed, 1)), dir: t.TempDir(), database: database,
-		channels: max(8, events/12), last: within, queued: make(map[string]int)}
+		channels: max(8, events/12), last: within, queued: make(map[string]int), names: make(map[string]bool)}
 	var channels []slacktest.Channel
 	for i := range p.channels {
 		channels = append(channels, slacktest.Channel{ID: fmt.Sprintf("C%010d", i), Name: fmt.Sprintf("c%d", i)})
@@ -143,11 +144,16 @@ func (p *proof) newsroom(events int) []newsroom.Feed {
 // name is one that nobody has.
 func (p *proof) name() string {
 	syllables := []string{"ka", "vo", "ri", "mel", "tun", "sa", "po", "lix", "der", "bra", "qui", "zon", "fe", "gar", "hup", "wen"}
-	var b strings.Builder
-	for range 4 {
-		b.WriteString(syllables[p.rng.IntN(len(syllables))])
+	for {
+		var b strings.Builder
+		for range 4 {
+			b.WriteString(syllables[p.rng.IntN(len(syllables))])
+		}
+		if name := b.String(); !p.names[name] {
+			p.names[name] = true
+			return strings.ToUpper(name[:1]) + name[1:]
+		}
 	}
-	return strings.ToUpper(b.String()[:1]) + b.String()[1:]
 }
 
 // configure writes the configuration. Channels are told in four ways: at once; after

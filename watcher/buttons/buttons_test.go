@@ -376,8 +376,8 @@ func TestMutesAreDoneShownAndConfirmed(t *testing.T) {
 	w.answer(w.press(bob, slack.ButtonMuteStory))
 	w.untilShown("Rule bells.ring muted by ann until", "Story muted by bob until", "!date^1772395200^")
 	want := []store.Mute{
-		{Target: "rule:bells.ring", Until: noon.Add(8 * time.Hour)},
-		{Target: "story:" + w.article.ID, Until: noon.Add(30 * 24 * time.Hour)},
+		{Target: "rule:bells.ring", Until: noon.Add(8 * time.Hour), At: noon},
+		{Target: "story:" + w.article.ID, Until: noon.Add(30 * 24 * time.Hour), At: noon},
 	}
 	if diff := cmp.Diff(want, w.store.mutes); diff != "" {
 		t.Errorf("mutes (-want +got):\n%s", diff)

@@ -77,8 +77,8 @@ func (c *Client) Link(ctx context.Context, at Receipt) (string, error) {
 	return link, nil
 }
 
-// FindReply is Find for the thread of a message. A thread that is not there has
-// nothing; what was meant for it may stand in the channel then, where Find looks.
+// FindReply is Find for the thread of a message. What was meant for it and is not in it
+// may stand in the channel, where Slack would have no reply; there Find looks.
 func (c *Client) FindReply(ctx context.Context, thread Receipt, key string, since time.Time) (Receipt, bool, error) {
 	self, err := c.whoami(ctx)
 	if err != nil {
@@ -100,7 +100,7 @@ func (c *Client) FindReply(ctx context.Context, thread Receipt, key string, sinc
 		page, _, next, err := c.api.GetConversationRepliesContext(trace.watch(ctx), params)
 		if err != nil {
 			failed := c.failure(doing, &trace, err)
-			if failed.Reason == "thread_not_found" {
+			if threadless(failed) {
 				return c.Find(ctx, thread.Channel, key, since)
 			}
 			return Receipt{}, false, failed
@@ -112,7 +112,7 @@ func (c *Client) FindReply(ctx context.Context, thread Receipt, key string, sinc
 			}
 		}
 		if next == "" || next == params.Cursor {
-			return Receipt{}, false, nil
+			return c.Find(ctx, thread.Channel, key, since)
 		}
 		params.Cursor = next
 	}

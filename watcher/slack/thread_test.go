@@ -99,6 +99,20 @@ func TestAnUpdateChangesTheMessageAndKeepsItsKey(t *testing.T) {
 	}
 }
 
+// Where Slack would have no reply it was posted to the channel, and is found there.
+func TestAReplyThatStandsInTheChannelIsFound(t *testing.T) {
+	t.Parallel()
+	_, c := workspace(t, slacktest.Options{})
+	parent, stray := post(t, c, sample("parent")), post(t, c, sample("stray"))
+	got, found, err := c.FindReply(t.Context(), parent, "stray", time.Now())
+	if err != nil || !found || got.TS != stray.TS {
+		t.Errorf("%v, %v, %v, want %v", got, found, err, stray)
+	}
+	if _, found, err := c.FindReply(t.Context(), parent, "nowhere", time.Now()); err != nil || found {
+		t.Errorf("what is nowhere: %v, %v", found, err)
+	}
+}
+
 func TestTheAddressOfAMessage(t *testing.T) {
 	t.Parallel()
 	_, c := workspace(t, slacktest.Options{})
