@@ -157,6 +157,9 @@ func (p *proof) stands(alerts map[string]store.Alert, posted map[string][]postin
 	}
 	if a.Kind == store.AlertReply {
 		parent := sayer(alerts, alerts[a.Follows])
+		for parent.Kind == store.AlertReply {
+			parent = sayer(alerts, alerts[parent.Follows]) // which stands in a thread itself
+		}
 		if at := posted[parent.ID]; len(at) > 0 && m.Thread != at[0].TS {
 			p.t.Errorf("the report %s stands in the thread %q, and its message is %s", a.ID, m.Thread, at[0].TS)
 		}

@@ -201,8 +201,9 @@ func (p *proof) kill() {
 
 // trap is a call to Slack at which the daemon is to be killed.
 type trap struct {
-	method string
-	begun  chan struct{}
+	method   string
+	begun    chan struct{}
+	released chan struct{} // closed when nobody is to be killed at it any more
 }
 
 // trapMethods are what a daemon may be killed at.
@@ -212,11 +213,12 @@ var trapMethods = []string{"chat.postMessage", "chat.postMessage", "chat.update"
 // or not; one at a time.
 func (p *proof) setTrap() *trap {
 	if p.trap == nil {
-		p.trap = &trap{trapMethods[p.rng.IntN(len(trapMethods))], make(chan struct{})}
-		f := slacktest.Fault{Begun: p.trap.begun, Wait: make(chan struct{})} // taken, and never answered
+		p.trap = &trap{trapMethods[p.rng.IntN(len(trapMethods))], make(chan struct{}), make(chan struct{})}
+		f := slacktest.Fault{} // taken, and never answered
 		if p.rng.IntN(3) == 0 {
-			f.Drop = true // never taken
+			f = slacktest.RateLimited(time.Second) // never taken
 		}
+		f.Begun, f.Wait = p.trap.begun, p.trap.released
 		p.fail(p.trap.method, append(make([]slacktest.Fault, p.rng.IntN(4)), f)...)
 	}
 	return p.trap
@@ -283,7 +285,7 @@ func (p *proof) live() {
 func (p *proof) finish(db store.Store) {
 	p.t.Helper()
 	if p.trap != nil {
-		// The call is answered as if nothing were, when its time is up.
+		close(p.trap.released)
 		p.trap = nil
 	}
 	reports := 0
