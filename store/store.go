@@ -311,6 +311,9 @@ type Located struct {
 // every machine, so that repeating a poll finds what it kept before.
 func ArticleID(feedURL, key string) string { return shortHash("article", feedURL, key) }
 
+// FeedID stands for a feed where its URL, which may hold credentials, is not to be.
+func FeedID(url string) string { return shortHash("feed", url) }
+
 // AlertID is the ID of what a route says of a story: the natural key (story,
 // route, and what tells further messages apart) in the form of ArticleID. It also
 // goes with the message to Slack, to find it there again.

@@ -28,14 +28,15 @@ type Plan struct {
 type course struct {
 	Plan
 	feeds map[string]config.Feed // by URL
+	urls  map[string]string      // of feeds, by FeedID
 	// neighbours is how many feeds there are on a host.
 	neighbours map[string]int
 }
 
 func newCourse(p Plan) *course {
-	c := &course{Plan: p, feeds: make(map[string]config.Feed, len(p.Feeds)), neighbours: make(map[string]int)}
+	c := &course{Plan: p, feeds: make(map[string]config.Feed, len(p.Feeds)), urls: make(map[string]string, len(p.Feeds)), neighbours: make(map[string]int)}
 	for _, f := range p.Feeds {
-		c.feeds[f.URL] = f
+		c.feeds[f.URL], c.urls[store.FeedID(f.URL)] = f, f.URL
 		c.neighbours[feed.HostOf(f.URL)]++
 	}
 	return c

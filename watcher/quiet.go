@@ -45,8 +45,9 @@ func (w *Watcher) bearers(a *store.Alert, content *slack.Alert) (list []bearer) 
 		}
 		return list
 	}
+	feed := c.urls[content.Feed]
 	for _, m := range content.Matches {
-		match := route.Match{Theme: m.Theme, Severity: rank(m.Severity), Feed: content.Feed, Tags: c.feeds[content.Feed].Tags}
+		match := route.Match{Theme: m.Theme, Severity: rank(m.Severity), Feed: feed, Tags: c.feeds[feed].Tags}
 		for _, place := range route.Takes(c.Routes, match) {
 			if c.Routes[place].Channel == a.Channel {
 				list = append(list, bearer{&c.Routes[place], m.Severity})

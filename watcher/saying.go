@@ -131,7 +131,7 @@ func (d *decision) raise(ctx context.Context, a *store.Article, s *store.Story, 
 	channel := r.routes[0].Channel
 	due, mention := r.due(d.now, before != nil)
 	content := alertContent(id, a, d.source, sorted(r.matches))
-	content.Feed, content.Mention, content.Occasion = a.Feed, mention, occasion(due)
+	content.Feed, content.Mention, content.Occasion = store.FeedID(a.Feed), mention, occasion(due)
 	alert := store.Alert{
 		ID: id, Story: s.ID, Route: channel, Channel: channel, Severity: content.Severity,
 		Created: d.now, State: store.AlertPending,

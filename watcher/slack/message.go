@@ -30,7 +30,7 @@ type Alert struct {
 	// the name and mentions nobody.
 	MentionID string `json:",omitempty"`
 	Drill     bool   `json:",omitempty"` // it is a test, and says so
-	Feed      string `json:",omitempty"` // the URL of the feed that reports it; it is not shown
+	Feed      string `json:",omitempty"` // the ID of the feed that reports it; it is not shown
 	// Occasion is why it is said with others, where it is; "" else. It is not shown.
 	Occasion string `json:",omitempty"`
 
