@@ -48,8 +48,9 @@ const (
 	otherTheme = 0.05
 	sameTheme  = 0.05
 	// ownName is taken away where the article and the story have a name in their
-	// headlines that no other story has, and a theme: whatever else papers write of an
-	// event that begins to have a name, they write that.
+	// headlines that no other story has, and a theme, and another paper reported the
+	// story: whatever else papers write of an event that begins to have a name, they
+	// write that.
 	ownName = 0.10
 	// ownPaper is added where only the same paper reported the story: it tells an
 	// event once, and what looks alike is the next of a series.
@@ -100,8 +101,8 @@ func (r *Reading) near(t *Told) (float64, Relation) {
 	}
 	s := decode(t.Signature)
 	c := r.compare(s)
-	akin := r.sharesTheme(s)
-	named := akin && r.sharesOwnName(s)
+	akin, series := r.sharesTheme(s), s.has(r.outlet, paper) && s.of(paper) == 1
+	named := akin && !series && r.sharesOwnName(s)
 	if (c.shared < minShared || c.names == 0) && !named {
 		return 0, Another
 	}
@@ -109,7 +110,7 @@ func (r *Reading) near(t *Told) (float64, Relation) {
 		return 1, Duplicate
 	}
 	near := c.cosine - perDay*t.Age.Hours()/24
-	if s.has(r.outlet, paper) && s.of(paper) == 1 {
+	if series {
 		near -= ownPaper
 	}
 	switch {
