@@ -116,7 +116,7 @@ func (tx *tx) beginAttempt(ctx context.Context, a *store.Alert, c store.Claim) e
 
 // Alerts implements store.Store.
 func (db *DB) Alerts(ctx context.Context, since time.Time) (alerts []store.Alert, err error) {
-	err = db.read("reading the alerts", func(pool *sql.DB) error {
+	err = db.read("reading the alerts", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT `+alertColumns+` FROM alerts WHERE created >= ? ORDER BY created, seq`, micros(since))
 		if err != nil {

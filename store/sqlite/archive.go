@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"iter"
 	"time"
 
@@ -45,7 +44,7 @@ const readingArchive = "reading the archive"
 // later; the last is less than the first where there are none. It reads that
 // part of an index, which takes milliseconds for 100,000 articles.
 func (db *DB) archived(ctx context.Context, since time.Time) (first, last int64, err error) {
-	err = db.read(readingArchive, func(pool *sql.DB) error {
+	err = db.read(readingArchive, func(pool *readers) error {
 		return pool.QueryRowContext(ctx, `
 			SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM articles WHERE seen >= ?`, micros(since),
 		).Scan(&first, &last)
@@ -62,7 +61,7 @@ const pageQuery = `
 // page returns some articles from the row first on and which row to go on with.
 func (db *DB) page(ctx context.Context, first, last int64, since time.Time) (page []store.Article, next int64, err error) {
 	next = last + 1
-	err = db.read(readingArchive, func(pool *sql.DB) error {
+	err = db.read(readingArchive, func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, pageQuery, first, last, micros(since), pageLimit)
 		if err != nil {
 			return err
@@ -95,7 +94,7 @@ const addressQuery = `
 
 // ArticlesAt implements store.Store.
 func (db *DB) ArticlesAt(ctx context.Context, page string) (found []store.Located, err error) {
-	err = db.read("looking for an address", func(pool *sql.DB) error {
+	err = db.read("looking for an address", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, addressQuery, page)
 		if err != nil {
 			return err
@@ -125,7 +124,7 @@ const rulesQuery = `
 
 // RulesOf implements store.Store.
 func (db *DB) RulesOf(ctx context.Context, feed string, since time.Time, limit int) (counts []store.RuleCount, err error) {
-	err = db.read("counting the rules of a feed", func(pool *sql.DB) error {
+	err = db.read("counting the rules of a feed", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, rulesQuery, micros(since), feed, limit)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"tocsin/store"
@@ -62,7 +61,7 @@ func (tx *tx) articleRows(ctx context.Context, feed int64, articles []store.Arti
 // Unknown implements store.Store.
 func (db *DB) Unknown(ctx context.Context, feed string, ids []string) (unknown []string, err error) {
 	known := make(map[string]bool)
-	err = db.read("looking for new articles", func(pool *sql.DB) error {
+	err = db.read("looking for new articles", func(pool *readers) error {
 		list, err := json.Marshal(ids)
 		if err != nil {
 			return err

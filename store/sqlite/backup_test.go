@@ -117,7 +117,7 @@ func TestABackupDoesNotMigrate(t *testing.T) {
 	for _, name := range []string{path, to} {
 		db, err := open(t.Context(), name, full, steps[:1])
 		check(t, err)
-		if version, err := schema(t.Context(), db.readers); version != 1 {
+		if version, err := schema(t.Context(), db.readers.DB); version != 1 {
 			t.Errorf("%s has schema %d: %v", name, version, err)
 		}
 		check(t, db.Close())

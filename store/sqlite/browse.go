@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -26,7 +25,7 @@ func (db *DB) Browse(ctx context.Context, b store.Browsing) (found store.Listing
 			return found, nil
 		}
 	}
-	err = db.read(doing, func(pool *sql.DB) (err error) {
+	err = db.read(doing, func(pool *readers) (err error) {
 		if q.first, q.last, err = edges(ctx, pool, b.Since, b.Until); err != nil {
 			return err
 		}
@@ -58,7 +57,7 @@ type browsing struct {
 
 // edges are the first and the last row of what was seen in [since, until); a zero time
 // is no bound.
-func edges(ctx context.Context, pool *sql.DB, since, until time.Time) (first, last int64, err error) {
+func edges(ctx context.Context, pool *readers, since, until time.Time) (first, last int64, err error) {
 	first, last = 0, math.MaxInt64
 	if !since.IsZero() {
 		err = pool.QueryRowContext(ctx, `
@@ -83,8 +82,9 @@ func (q *browsing) arg(v any) string {
 
 // run hands out the articles of a page and one more, which tells whether there is a
 // next one.
-func (q *browsing) run(ctx context.Context, pool *sql.DB, before int64, found func(a store.Article, row int64)) error {
-	rows, err := pool.QueryContext(ctx, q.text(before), q.args...)
+func (q *browsing) run(ctx context.Context, pool *readers, before int64, found func(a store.Article, row int64)) error {
+	// As it has as many forms as there are filters, it is not kept compiled.
+	rows, err := pool.DB.QueryContext(ctx, q.text(before), q.args...)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (q *browsing) ofMatch() string {
 }
 
 // addMatches gives the entries, which stand in these rows, their matches.
-func addMatches(ctx context.Context, pool *sql.DB, entries []store.Entry, rows []int64) error {
+func addMatches(ctx context.Context, pool *readers, entries []store.Entry, rows []int64) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -212,7 +212,7 @@ const hitsQuery = `
 
 // Hits implements store.Browser.
 func (db *DB) Hits(ctx context.Context, since time.Time, every time.Duration) (hits []store.Hit, err error) {
-	err = db.read("counting matches", func(pool *sql.DB) error {
+	err = db.read("counting matches", func(pool *readers) error {
 		first, _, err := edges(ctx, pool, since, time.Time{})
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +48,7 @@ func TestBrowsingStepsDownOneIndex(t *testing.T) {
 func planOf(t *testing.T, db *DB, text string, args []any) string {
 	t.Helper()
 	var b strings.Builder
-	err := db.read("explaining", func(pool *sql.DB) error {
+	err := db.read("explaining", func(pool *readers) error {
 		rows, err := pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
 		if err != nil {
 			return err

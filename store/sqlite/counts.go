@@ -12,7 +12,7 @@ import (
 // articles.
 func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 	var oldest sql.NullInt64
-	err = db.read("counting", func(pool *sql.DB) error {
+	err = db.read("counting", func(pool *readers) error {
 		return pool.QueryRowContext(ctx, `
 			SELECT
 				(SELECT count(*) FROM feeds WHERE subscribed = 1),
@@ -37,7 +37,7 @@ func (db *DB) Counts(ctx context.Context) (c store.Counts, err error) {
 
 // ArticleCounts implements store.Store. It reads an index.
 func (db *DB) ArticleCounts(ctx context.Context) (counts map[string]int, err error) {
-	err = db.read("counting articles", func(pool *sql.DB) error {
+	err = db.read("counting articles", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT feeds.url, n.articles
 			FROM (SELECT feed, count(*) AS articles FROM articles GROUP BY feed) AS n

@@ -3,19 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"sync"
 	"time"
 )
 
 // NextDue implements store.Store.
 func (db *DB) NextDue(ctx context.Context) (feeds, alerts time.Time, err error) {
 	var feed, alert sql.NullInt64
-	err = db.read("reading what is due next", func(pool *sql.DB) error {
-		stmt, err := db.nextDue.on(ctx, pool)
-		if err != nil {
-			return err
-		}
-		return stmt.QueryRowContext(ctx).Scan(&feed, &alert)
+	err = db.read("reading what is due next", func(pool *readers) error {
+		return pool.QueryRowContext(ctx, nextDue).Scan(&feed, &alert)
 	})
 	return due(feed), due(alert), err
 }
@@ -35,35 +30,6 @@ const nextDue = heads + `
 					WHERE seq IN (SELECT seq FROM heads)
 					UNION ALL
 					SELECT min(due) FROM alerts WHERE state = 'waiting'))`
-
-// prepared is a query of the readers that is compiled once for each of them.
-type prepared struct {
-	query string
-	mu    sync.Mutex
-	stmt  *sql.Stmt // nil before the first use
-}
-
-// on returns the statement on a pool, always the same one.
-func (p *prepared) on(ctx context.Context, pool *sql.DB) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stmt == nil {
-		stmt, err := pool.PrepareContext(ctx, p.query)
-		if err != nil {
-			return nil, err
-		}
-		p.stmt = stmt
-	}
-	return p.stmt, nil
-}
-
-// close is called once nobody uses the statement any more.
-func (p *prepared) close() error {
-	if p.stmt == nil {
-		return nil
-	}
-	return p.stmt.Close()
-}
 
 // due is the time of what is due, as NextDue tells it. The zero time, at which
 // things are due at once, would say that nothing is.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,8 +16,8 @@ import (
 
 // Examine implements store.Examiner. It reads the whole file.
 func (db *DB) Examine(ctx context.Context) (e store.Examination, err error) {
-	err = db.read("examining the store", func(pool *sql.DB) error {
-		if e.Schema, err = schema(ctx, pool); err != nil {
+	err = db.read("examining the store", func(pool *readers) error {
+		if e.Schema, err = schema(ctx, pool.DB); err != nil {
 			return err
 		}
 		if e.Damage, err = damage(ctx, pool); err != nil {
@@ -39,7 +38,7 @@ func (db *DB) Examine(ctx context.Context) (e store.Examination, err error) {
 const maxDamage = 20
 
 // damage asks SQLite what is wrong with the file.
-func damage(ctx context.Context, pool *sql.DB) (lines []string, err error) {
+func damage(ctx context.Context, pool *readers) (lines []string, err error) {
 	note := func(row scanner) error {
 		var line string
 		err := row.Scan(&line)
@@ -69,7 +68,7 @@ func damage(ctx context.Context, pool *sql.DB) (lines []string, err error) {
 
 // workers returns who holds anything, and else the process that signed the lock
 // file, which works if it lives.
-func (db *DB) workers(ctx context.Context, pool *sql.DB) (workers []store.Worker, err error) {
+func (db *DB) workers(ctx context.Context, pool *readers) (workers []store.Worker, err error) {
 	rows, err := pool.QueryContext(ctx, `
 		SELECT holder, sum(kind = 'feed'), sum(kind = 'alert'), sum(kind = 'push'),
 			coalesce(group_concat(name, char(10) ORDER BY name), '')

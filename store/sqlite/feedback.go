@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"tocsin/store"
@@ -17,7 +16,7 @@ const raised = `
 
 // Cause implements store.Feedback.
 func (db *DB) Cause(ctx context.Context, alert string) (c store.Cause, err error) {
-	err = db.read("reading why there is an alert", func(pool *sql.DB) error {
+	err = db.read("reading why there is an alert", func(pool *readers) error {
 		// The first article, should there ever be several.
 		rows, err := pool.QueryContext(ctx, `
 			WITH raised (article, rule) AS (`+raised+`)
@@ -96,7 +95,7 @@ func slot(k store.DeedKind) string {
 
 // FeedbackOn implements store.Feedback.
 func (db *DB) FeedbackOn(ctx context.Context, alert string) (deeds []store.Deed, err error) {
-	err = db.read("reading feedback", func(pool *sql.DB) error {
+	err = db.read("reading feedback", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT alert, person, name, kind, at, until, object FROM feedback WHERE alert = ? ORDER BY at, person, slot`, alert)
 		if err != nil {
@@ -114,7 +113,7 @@ func (db *DB) FeedbackOn(ctx context.Context, alert string) (deeds []store.Deed,
 
 // Votes implements store.Feedback.
 func (db *DB) Votes(ctx context.Context, rule string) (votes []store.Vote, err error) {
-	err = db.read("reading votes", func(pool *sql.DB) error {
+	err = db.read("reading votes", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT r.rule, f.alert, a.id, f.person, f.kind = 'useful', f.at
 			FROM feedback_rules r JOIN feedback f ON f.alert = r.alert JOIN articles a ON a.seq = f.article
@@ -135,7 +134,7 @@ func (db *DB) Votes(ctx context.Context, rule string) (votes []store.Vote, err e
 
 // RuleHits implements store.Feedback.
 func (db *DB) RuleHits(ctx context.Context, since time.Time) (hits []store.RuleHits, err error) {
-	err = db.read("counting the matches of rules", func(pool *sql.DB) error {
+	err = db.read("counting the matches of rules", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `
 			SELECT m.rule, count(*), max(a.seen) FROM matches m CROSS JOIN articles a ON a.seq = m.article
 			WHERE a.seen >= ? GROUP BY m.rule ORDER BY m.rule`, micros(since))

@@ -46,7 +46,7 @@ func (db *DB) MakeDue(ctx context.Context, at time.Time, urls ...string) error {
 
 // Feeds implements store.Store.
 func (db *DB) Feeds(ctx context.Context) (feeds []store.Feed, err error) {
-	err = db.read("reading the feeds", func(pool *sql.DB) error {
+	err = db.read("reading the feeds", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `SELECT `+feedColumns+` FROM feeds WHERE subscribed = 1 ORDER BY url`)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (db *DB) Feeds(ctx context.Context) (feeds []store.Feed, err error) {
 
 // Feed implements store.Store.
 func (db *DB) Feed(ctx context.Context, url string) (f store.Feed, err error) {
-	err = db.read("reading a feed", func(pool *sql.DB) error {
+	err = db.read("reading a feed", func(pool *readers) error {
 		err := scanFeed(pool.QueryRowContext(ctx, `SELECT `+feedColumns+` FROM feeds WHERE url = ?`, url), &f)
 		if errors.Is(err, sql.ErrNoRows) {
 			return store.ErrNotFound

@@ -81,7 +81,7 @@ func (db *DB) Alert(ctx context.Context, id string) (store.Alert, error) {
 
 // alertsWhere returns the alerts that a condition, with its order, finds.
 func (db *DB) alertsWhere(ctx context.Context, doing, where string, args ...any) (alerts []store.Alert, err error) {
-	err = db.read(doing, func(pool *sql.DB) error {
+	err = db.read(doing, func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE `+where, args...)
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (db *DB) alertsWhere(ctx context.Context, doing, where string, args ...any)
 // Said implements store.Store.
 func (db *DB) Said(ctx context.Context, channel string, since time.Time) (messages int, last time.Time, err error) {
 	const said = ` FROM alerts WHERE channel = ? AND state = 'sent' AND kind <> 'reply' AND said_by = ''`
-	err = db.read("reading what was said", func(pool *sql.DB) error {
+	err = db.read("reading what was said", func(pool *readers) error {
 		err := pool.QueryRowContext(ctx, `SELECT count(*)`+said+` AND sent >= ?`, channel, micros(since)).Scan(&messages)
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 
 // History implements store.Store.
 func (db *DB) History(ctx context.Context, article string) (h store.History, err error) {
-	err = db.read("reading an article", func(pool *sql.DB) error {
+	err = db.read("reading an article", func(pool *readers) error {
 		// One transaction: the parts are of one moment.
 		tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 		if err != nil {

@@ -22,7 +22,7 @@ var released embed.FS
 // at once and a crash leaves a schema that is one of ours. A file that is not
 // for us is refused before anything is written.
 func (db *DB) migrate(ctx context.Context, steps []migration.Step) error {
-	version, err := schema(ctx, db.readers)
+	version, err := schema(ctx, db.readers.DB)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 
@@ -25,7 +24,7 @@ func (db *DB) Mute(ctx context.Context, m store.Mute) error {
 
 // Mutes implements store.Store.
 func (db *DB) Mutes(ctx context.Context, at time.Time) (mutes []store.Mute, err error) {
-	err = db.read("reading what is muted", func(pool *sql.DB) error {
+	err = db.read("reading what is muted", func(pool *readers) error {
 		rows, err := pool.QueryContext(ctx, `SELECT target, until FROM mutes WHERE until > ? ORDER BY until, target`, micros(at))
 		if err != nil {
 			return err

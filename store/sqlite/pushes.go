@@ -146,7 +146,7 @@ func (db *DB) RecordPush(ctx context.Context, r store.PushRequest) error {
 // NextPush implements store.Pushes.
 func (db *DB) NextPush(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	err := db.read("reading what is due at hubs", func(pool *sql.DB) error {
+	err := db.read("reading what is due at hubs", func(pool *readers) error {
 		return pool.QueryRowContext(ctx, `
 			SELECT min(t) FROM (
 				SELECT min(next_try) AS t FROM pushes WHERE holder = ''
@@ -225,7 +225,7 @@ func (db *DB) PushOf(ctx context.Context, feed string) (store.Push, error) {
 
 // push returns the one push for which where holds.
 func (db *DB) push(ctx context.Context, where, arg string) (p store.Push, err error) {
-	err = db.read("reading a push", func(pool *sql.DB) error {
+	err = db.read("reading a push", func(pool *readers) error {
 		err := scanPush(pool.QueryRowContext(ctx, `SELECT `+pushColumns+` FROM pushes WHERE `+where, arg), &p)
 		if errors.Is(err, sql.ErrNoRows) {
 			return store.ErrNotFound

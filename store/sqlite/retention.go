@@ -58,7 +58,7 @@ func (db *DB) Expire(ctx context.Context, e store.Expiry) (articles int, err err
 
 // expired returns the rows of articles that are old.
 func (db *DB) expired(ctx context.Context, doing string, e store.Expiry) (rows []int64, err error) {
-	err = db.read(doing, func(pool *sql.DB) error {
+	err = db.read(doing, func(pool *readers) error {
 		found, err := pool.QueryContext(ctx, expired, micros(e.Unmatched), micros(e.Matched), e.Limit)
 		if err != nil {
 			return err
@@ -163,7 +163,7 @@ func (tx *tx) shrink(ctx context.Context) error {
 // Size implements store.Retention. What is written since the log was folded into the
 // file last is counted, too.
 func (db *DB) Size(ctx context.Context) (bytes int64, err error) {
-	err = db.read("measuring the store", func(pool *sql.DB) error {
+	err = db.read("measuring the store", func(pool *readers) error {
 		return pool.QueryRowContext(ctx, `
 			SELECT (page_count - freelist_count) * page_size
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&bytes)

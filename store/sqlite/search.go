@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 
@@ -58,7 +57,7 @@ func (db *DB) Search(ctx context.Context, s store.Search) (found store.Found, er
 	if asked == "" {
 		return found, nil
 	}
-	err = db.read(doing, func(pool *sql.DB) error {
+	err = db.read(doing, func(pool *readers) error {
 		// One more tells whether there is a next page.
 		rows, err := pool.QueryContext(ctx, searchQuery, asked, before, s.Limit+1)
 		if err != nil {

@@ -28,8 +28,7 @@ type DB struct {
 	path    string // as the caller named it, for errors
 	file    string // absolute and without links: one file has one lock
 	writer  *writer
-	readers *sql.DB
-	nextDue prepared
+	readers *readers
 	members members
 
 	// Operations hold open for reading, Close for writing.
@@ -93,15 +92,15 @@ func connect(path string, sync synchronous) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	readers, err := sql.Open("sqlite", dsn(file, sync, readerCache, "query_only(1)"))
+	pool, err := sql.Open("sqlite", dsn(file, sync, readerCache, "query_only(1)"))
 	if err != nil {
 		writers.Close()
 		return nil, err
 	}
-	readers.SetMaxOpenConns(maxReaders)
-	readers.SetMaxIdleConns(maxReaders)
-	readers.SetConnMaxIdleTime(readerIdle)
-	return &DB{path: path, file: file, writer: newWriter(writers), readers: readers, nextDue: prepared{query: nextDue}}, nil
+	pool.SetMaxOpenConns(maxReaders)
+	pool.SetMaxIdleConns(maxReaders)
+	pool.SetConnMaxIdleTime(readerIdle)
+	return &DB{path: path, file: file, writer: newWriter(writers), readers: &readers{DB: pool, stock: make(map[string]*sql.Stmt)}}, nil
 }
 
 // create makes an empty file where there is none. An existing file is not
@@ -147,7 +146,7 @@ func (db *DB) Close() error {
 	db.closed = true
 	// The last connection to go folds the log into the file, which readers must
 	// not do.
-	err := errors.Join(db.nextDue.close(), db.readers.Close(), db.writer.close(), db.members.disband())
+	err := errors.Join(db.readers.Close(), db.writer.close(), db.members.disband())
 	if err != nil {
 		return db.failed("closing", err)
 	}
@@ -157,7 +156,7 @@ func (db *DB) Close() error {
 // GiveBack gives up the memory in which connections keep pages of the file, and the
 // connections that only read. They come back with the next work.
 func (db *DB) GiveBack(ctx context.Context) error {
-	return db.read("giving memory back", func(pool *sql.DB) error {
+	return db.read("giving memory back", func(pool *readers) error {
 		pool.SetMaxIdleConns(0)
 		pool.SetMaxIdleConns(maxReaders)
 		return db.writer.giveBack(ctx)
@@ -180,7 +179,7 @@ func (db *DB) write(ctx context.Context, doing string, fn func(tx *tx) error) er
 
 // read runs fn on the readers' pool. fn sees the store as of each of its
 // statements.
-func (db *DB) read(doing string, fn func(pool *sql.DB) error) error {
+func (db *DB) read(doing string, fn func(pool *readers) error) error {
 	db.open.RLock()
 	defer db.open.RUnlock()
 	if db.closed {
