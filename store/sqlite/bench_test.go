@@ -276,6 +276,31 @@ func BenchmarkArchiveSize(b *testing.B) {
 	}
 }
 
+// BenchmarkArchive reads an archive as backtest does.
+func BenchmarkArchive(b *testing.B) {
+	const articles = 100_000
+	db, err := Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	fill(b, db, articles)
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range db.Articles(b.Context(), time.Time{}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != articles {
+			b.Fatalf("%d articles", n)
+		}
+	}
+	b.ReportMetric(articles*float64(b.N)/b.Elapsed().Seconds(), "articles/s")
+}
+
 // fill makes an archive of small articles in a hundred feeds, a hundred polls at a
 // time.
 func fill(b *testing.B, db *DB, articles int) {
