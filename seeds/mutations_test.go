@@ -48,7 +48,7 @@ var mutations = []mutation{
 	// Queries.
 	{name: "a phrase has no quotes", site: `"(\w+) (\w+)"( OR|'|\))`, with: `$1 ‸$2$3`, want: "an operator is missing before"},
 	{name: "a phrase has the quotes of YAML only", site: `when: '[^\n]*', points`, with: `when: "first ‸refusal", points`, want: `YAML takes these quotes away: '"a b"' is a phrase`, also: "no query uses"},
-	{name: "a phrase has single quotes", site: `require: .*`, with: `require: OpenAI AND 'first ‸refusal'`, want: "the quotes of a phrase are double ones", also: "no query uses"},
+	{name: "a phrase has single quotes", site: `require: [^>\n].*`, with: `require: OpenAI AND 'first ‸refusal'`, want: "the quotes of a phrase are double ones", also: "no query uses"},
 	{name: "an operator is missing", site: ` AND `, with: ` ‸`, want: "an operator is missing before"},
 	{name: "an operator is in small letters", site: ` AND `, with: ` ‸and `, want: "operators are written in capitals: AND"},
 	{name: "an operator is half in small letters", site: ` OR `, with: ` ‸Or `, want: "operators are written in capitals: OR"},
@@ -79,7 +79,7 @@ var mutations = []mutation{
 	{name: "a regular expression is none", site: `when: '`, with: `when: 'OpenAI AND ‸/fo(o/ OR `, want: "bad regular expression"},
 	{name: "a regular expression has flags behind it", site: `when: '`, with: `when: 'OpenAI AND /foo/‸i OR `, want: "flags stand inside: /(?i)"},
 	{name: "a query ends in an operator", site: `when: '([^'\n]*)'`, with: `when: '$1 AND ‸'`, want: "the query ends where a term should follow"},
-	{name: "require can never hold", site: `require: .*`, with: `require: ‸Zort AND NOT Zort`, want: "require can never hold", also: "no query uses"},
+	{name: "require can never hold", site: `require: [^>\n].*`, with: `require: ‸Zort AND NOT Zort`, want: "require can never hold", also: "no query uses"},
 	{name: "a signal can never hold", site: `when: '([^'\n]*)'`, with: `when: ‸'($1) AND NOT ($1)'`, want: "this can never hold", also: "this example|cannot be reached"},
 
 	// Keys.
@@ -101,7 +101,7 @@ var mutations = []mutation{
 	{name: "a key is there twice", site: `(?m)^    threshold: (\d+)`, with: "    threshold: $1\n    ‸threshold: 4", want: `the key "threshold" is here twice (first in line `},
 	{name: "a key stands one level too high", site: `(?m)^    signals:`, with: "    ‸points: 3\n    signals:", want: "points belongs under signals"},
 	{name: "no_match stands one level too high", site: `(?m)^    examples:`, with: "    ‸no_match: []\n    examples:", want: "no_match belongs under examples"},
-	{name: "require is deleted", site: `(?m)^  - id: (.*\n)((?:    .*\n)*?)    require: .*\n`, with: "  - id: ‸$1$2", want: "require is missing", also: "no query uses"},
+	{name: "require is deleted", site: `(?m)^  - id: (.*\n)((?:    .*\n)*?)    require: [^>\n].*\n`, with: "  - id: ‸$1$2", want: "require is missing", also: "no query uses"},
 	{name: "id is deleted", site: `(?m)^  - id: .*\n    title`, with: `  - ‸title`, want: "a rule has no id (write id: theme.name)"},
 	{name: "points are deleted", site: `when: ('[^'\n]*'), points: -?\d+`, with: `when: ‸$1`, want: "a signal has no points (write points: 3)"},
 	{name: "when is deleted", site: `when: '[^'\n]*', points: `, with: `points: ‸`, want: "a signal has no query (write when: query)", also: "no query uses"},
@@ -119,7 +119,7 @@ var mutations = []mutation{
 	{name: "a fraction", site: `points: (-?\d+)`, with: `points: ‸$1.5`, want: "points must be a whole number"},
 	{name: "no points", site: `points: (-?\d+)`, with: `points: ‸0`, want: "points must be from -10 to 10 and not 0"},
 	{name: "too many points", site: `points: (-?\d+)`, with: `points: ‸11`, want: "points must be from -10 to 10 and not 0, not 11"},
-	{name: "a number for a list", site: `(?m)^    signals:\n(      - .*\n)*`, with: "    signals: ‸5\n", want: `signals must be a list, not "5"`, also: "no query uses"},
+	{name: "a number for a list", site: `(?m)^    signals:\n(      .*\n)*`, with: "    signals: ‸5\n", want: `signals must be a list, not "5"`, also: "no query uses"},
 	{name: "a list for a text", site: `title: (.*)\n    why`, with: "title: ‸[$1]\n    why", want: "title must be text, not a list"},
 	{name: "an unknown severity", site: `severity: \w+`, with: `severity: ‸hihg`, want: `severity must be info, low, medium, high or critical, not "hihg"`},
 	{name: "an unknown status", site: `(?m)^    severity:`, with: "    status: ‸on\n    severity:", want: `status must be live, shadow or off, not "on"`},
