@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tocsin/store"
@@ -241,6 +242,7 @@ func (w *pushWorld) during(n int, f func()) {
 		})
 	}
 	time.Sleep(time.Minute) // the feed is read, and subscribed
+	synctest.Wait()
 	f()
 	stop()
 	running.Wait()

@@ -395,9 +395,11 @@ func TestABadSignatureBringsNothing(t *testing.T) {
 		w.during(1, func() {
 			w.paper.print("A bell rings in town")
 			polls := w.polls()
+			w.hub.mu.Lock()
 			for cb, sub := range w.hub.subs {
 				w.hub.subs[cb] = hubSub{sub.topic, sub.secret + "?"}
 			}
+			w.hub.mu.Unlock()
 			if codes := w.hub.publish(w.paper.document()); !slices.Equal(codes, []int{202}) {
 				t.Errorf("answered %v", codes)
 			}
