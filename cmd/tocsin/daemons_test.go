@@ -46,7 +46,7 @@ type daemonWorld struct {
 	asked  map[string]time.Time // when a feed was asked last, by path
 	now    map[string]request   // those that are being answered, by path
 	onNext func()               // called at the next request, once
-	alive  map[string]bool      // daemons that were not killed, by the name that they ask with
+	alive  map[string]bool      // daemons that were not told to end, by the name that they ask with
 }
 
 // request is one for a feed.
@@ -107,8 +107,8 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	return w
 }
 
-// enter notes that a feed is asked, which nobody else who is alive may be doing: the
-// connection of one that was killed may be noticed late.
+// enter notes that a feed is asked, which nobody else who is alive may be doing: that
+// the connection of one that ends is closed may be noticed late.
 func (w *daemonWorld) enter(feed string, q request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -203,11 +203,11 @@ func (w *daemonWorld) start() *sharer {
 	return d
 }
 
-// kill ends a daemon at once. What it asked for is nobody's from here on. The caller
-// holds w.mu.
-func (w *daemonWorld) kill(d *sharer) {
+// end sends a daemon a signal that ends it. What it asked for is nobody's from here on.
+// The caller holds w.mu.
+func (w *daemonWorld) end(d *sharer, s os.Signal) {
 	w.alive[d.name] = false
-	d.Process.Kill()
+	d.Process.Signal(s)
 }
 
 // wait waits until done.
@@ -243,14 +243,14 @@ func TestDaemonsShareADatabase(t *testing.T) {
 	begun := time.Now()
 
 	w.wait("the first polls", limit, func() bool { return w.askedSince(begun) > w.feeds/4 })
-	w.atNextRequest(func() { w.kill(polling) })
+	w.atNextRequest(func() { w.end(polling, os.Kill) })
 	polling.Wait()
 
 	posting := make(chan struct{})
 	w.slack.Fail("chat.postMessage", slacktest.Slow(posting, nil))
 	<-posting
 	w.mu.Lock()
-	w.kill(delivering)
+	w.end(delivering, os.Kill)
 	w.mu.Unlock()
 	delivering.Wait()
 
@@ -269,7 +269,9 @@ func TestDaemonsShareADatabase(t *testing.T) {
 	w.allIsThere(limit)
 	w.aliveAre(lasting, late)
 	for _, d := range []*sharer{lasting, late} {
-		d.Process.Signal(syscall.SIGTERM)
+		w.mu.Lock()
+		w.end(d, syscall.SIGTERM)
+		w.mu.Unlock()
 		if err := d.Wait(); err != nil {
 			t.Errorf("a daemon ends with %v", err)
 		}
