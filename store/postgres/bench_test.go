@@ -98,7 +98,7 @@ func BenchmarkCommitPoll(b *testing.B) {
 func commitAndClaim(b *testing.B, db *DB, f store.Feed, articles []store.Article) {
 	err := db.CommitPoll(b.Context(), store.Poll{Holder: "bench", Feed: f, Articles: articles}, testJudge)
 	if err == nil {
-		_, err = db.direct().exec(b.Context(), `UPDATE feeds SET holder = 'bench' WHERE digest = $1`, digest(f.URL))
+		_, err = db.direct().exec(b.Context(), `UPDATE feeds SET holder = 'bench', leased_until = $2 WHERE digest = $1`, digest(f.URL), f.Lease)
 	}
 	if err != nil {
 		b.Error(err)
