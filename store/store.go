@@ -138,9 +138,9 @@ type Store interface {
 	// g.Holder, with its first attempt begun at g.Now, in the place that g.Head had
 	// in the line, and all of g.Said that are pending and that nobody else holds are
 	// AlertGathered from here on and share what becomes of it, as do those that one of
-	// them was to say. g.Head must be among
-	// them and be leased to g.Holder: ErrLeaseLost if it is not, and nothing was
-	// changed.
+	// them was to say. g.Head must be among them and be leased to g.Holder:
+	// ErrLeaseLost if it is not, and nothing was changed. Its lease is g.Alert's from
+	// here on, and ends when it would have.
 	Gather(ctx context.Context, g Gathering) error
 
 	// Line returns the pending alerts of a channel in their order, at most limit.
