@@ -24,12 +24,7 @@ what rings and when they would say it, if it came now, or at the time that --at 
 2026-11-25T22:00:00Z, or "2026-11-25 22:00" or 22:00 in the local time zone.
 
 ID and URL are as for tocsin why. Nothing is said, and nothing is kept.`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 || args[0] == "" {
-				return usage("%s takes one article, by its ID or its address", cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: oneArticle,
 		RunE: func(_ *cobra.Command, args []string) error {
 			ctx, stop := untilSignal()
 			defer stop()

@@ -26,12 +26,7 @@ came nearest; the others are counted.
 ID is the article's ID, or that of an alert, as the log has it. URL is its address, with or without scheme,
 www and tracking parameters; where several feeds carry it, all of them are shown. Works
 beside a running daemon.`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 || args[0] == "" {
-				return usage("%s takes one article, by its ID or its address", cmd.CommandPath())
-			}
-			return nil
-		},
+		Args: oneArticle,
 		RunE: func(_ *cobra.Command, args []string) error {
 			ctx, stop := untilSignal()
 			defer stop()
@@ -104,4 +99,12 @@ func (s *settings) accounts(ctx context.Context, db store.Store, what string) ([
 		accounts = append(accounts, a)
 	}
 	return accounts, nil
+}
+
+// oneArticle wants the argument of a command that tells of an article.
+func oneArticle(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return usage("%s takes one article, by its ID or its address", cmd.CommandPath())
+	}
+	return nil
 }
