@@ -78,7 +78,7 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	}
 	feeds := newsroom.Spread(articles, w.feeds)
 	room := newsroom.Handler(feeds, time.Now(), time.Now)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	port := serveEverywhere(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		q := request{r.UserAgent(), time.Now()}
 		w.enter(r.URL.Path, q)
 		select { // long enough to be killed meanwhile
@@ -93,7 +93,15 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 		rw.WriteHeader(answer.Code)
 		rw.Write(answer.Body.Bytes())
 	}))
-	// At all of the addresses of this machine, each of which is a host of its own.
+	w.configure(port, feeds)
+	return w
+}
+
+// serveEverywhere serves at all of the addresses of this machine, each of which is a
+// host of its own, until the test ends, and returns the port.
+func serveEverywhere(t *testing.T, h http.Handler) (port string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h)
 	all, err := net.Listen("tcp4", "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
@@ -102,9 +110,8 @@ func newDaemonWorld(t *testing.T, database string) *daemonWorld {
 	server.Listener = all
 	server.Start()
 	t.Cleanup(server.Close)
-	_, port, _ := net.SplitHostPort(all.Addr().String())
-	w.configure(port, feeds)
-	return w
+	_, port, _ = net.SplitHostPort(all.Addr().String())
+	return port
 }
 
 // enter notes that a feed is asked, which nobody else who is alive may be doing: that

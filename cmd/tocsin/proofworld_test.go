@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,22 +86,12 @@ func newProof(t *testing.T, seed uint64, events int, within time.Duration, datab
 	t.Cleanup(p.slack.Close)
 	feeds := p.newsroom(events)
 	room := newsroom.Handler(feeds, time.Now(), time.Now)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	port := serveEverywhere(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p.asks.Add(1) == p.killAsk.Load() {
 			p.kill()
 		}
 		room.ServeHTTP(w, r)
 	}))
-	// At all of the addresses of this machine, each of which is a host of its own.
-	all, err := net.Listen("tcp4", "0.0.0.0:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.Listener.Close()
-	server.Listener = all
-	server.Start()
-	t.Cleanup(server.Close)
-	_, port, _ := net.SplitHostPort(all.Addr().String())
 	p.configure(port, feeds)
 	return p
 }
